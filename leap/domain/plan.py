@@ -1,0 +1,113 @@
+"""The plan: a frozen value that is printed, saved, refused or carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from leap.domain.snapshot import RecordingRow
+from leap.domain.stage import Stage
+
+Action = Literal["process", "refresh", "replace", "blocked", "skip", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage that has to be done for one recording, or one publication.
+
+    ``key`` names the target; for ``publish`` it is the digest of what is
+    wanted. ``inputs`` maps the stages it takes in to their keys. ``reason``
+    says why it has to be done.
+    """
+
+    stage: Stage
+    key: str
+    reason: str
+    inputs: Mapping[Stage, str] = field(default_factory=dict)
+    preset: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be done about one recording, and why, in one line.
+
+    ``skip`` changes only what the ledger says; it is listed once, when a
+    recording is first skipped or skipped for another reason.
+    """
+
+    tenant: str
+    recording: str
+    title: str
+    template: str | None
+    action: Action
+    steps: tuple[Step, ...]
+    reason: str
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the stages of the steps, each once, in working order."""
+        present = {step.stage for step in self.steps}
+        return tuple(stage for stage in Stage if stage in present)
+
+    @property
+    def effective(self) -> bool:
+        """Tell whether carrying this change out does any work."""
+        return bool(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the plan as a whole must not be carried out, with the way out."""
+
+    name: str
+    tenant: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recording that failed for good earlier and is left alone."""
+
+    tenant: str
+    recording: str
+    title: str
+    stage: Stage
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is to be done now.
+
+    ``rows`` are the recordings as the ledger shall have them (admission); they
+    are written before the work begins. ``in_sync`` counts, per tenant and
+    template, the recordings that need nothing.
+    """
+
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    rows: Mapping[str, tuple[RecordingRow, ...]] = field(default_factory=dict)
+    in_sync: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether ``reconcile`` would do or record anything."""
+        return any(change.action != "blocked" for change in self.changes)
+
+    @property
+    def work(self) -> tuple[Change, ...]:
+        """Return the changes that have steps to carry out."""
+        return tuple(c for c in self.changes if c.effective and c.action != "blocked")
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts by action and of what is in sync, as JSON data."""
+        counts: dict[str, Any] = {}
+        for change in self.changes:
+            counts[change.action] = counts.get(change.action, 0) + 1
+        counts["in_sync"] = sum(self.in_sync.values())
+        counts["failed_before"] = len(self.failures)
+        return counts

@@ -1,0 +1,274 @@
+"""What the inside asks of the outside: one Protocol per kind of provider.
+
+Providers translate between a vendor and these shapes. They know neither the
+ledger nor Luigi; credentials reach them as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from leap.domain.recording import FileMemo, Listing
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.stage import Stage
+from leap.domain.topics import Break, Outline
+from leap.domain.transcript import Heard, Transcript
+
+
+class Progress(Protocol):
+    """Called by long work, as often as it likes; the receiver thins the calls out."""
+
+    def __call__(self, share: float | None, message: str = "") -> None:
+        """``share`` is 0..1, or None where it is unknown."""
+
+
+class Clock(Protocol):
+    """The only way the inside learns the time; always aware, UTC."""
+
+    def now(self) -> datetime: ...
+
+
+# ── sources ────────────────────────────────────────────────────────────────
+
+
+class Source(Protocol):
+    """Where recordings come from."""
+
+    #: One word for the kind: ``folder``, ``zoom``.
+    kind: str
+
+    def list(self, memos: Mapping[str, FileMemo], now: datetime, progress: Progress) -> Listing:
+        """Return every recording there is. ``memos`` spares reading known files again.
+
+        Raises ProviderError where nothing at all can be listed.
+        """
+
+    def fetch(self, locator: str, destination: Path, progress: Progress) -> Mapping[str, Any]:
+        """Bring the bytes at ``locator`` to ``destination``; return facts for the manifest.
+
+        The source is never changed. Raises ProviderError or BadInput.
+        """
+
+
+# ── words ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionRequest:
+    """What can change the words that a transcriber hears.
+
+    ``language`` is a code such as ``en``, or None to have it detected.
+    """
+
+    language: str | None = None
+    prompt: str = ""
+    vocabulary: tuple[str, ...] = ()
+    temperature: float = 0.0
+
+
+class Transcriber(Protocol):
+    """Turns 16 kHz mono FLAC into words with times."""
+
+    #: What a manifest records: provider, model and their versions.
+    versions: Mapping[str, str]
+
+    def fingerprint(self, request: TranscriptionRequest) -> Mapping[str, Any]:
+        """Return everything but the audio that identifies an answer (model, parameters)."""
+
+    def transcribe(self, audio: Path, request: TranscriptionRequest, progress: Progress) -> Heard:
+        """Return the words of ``audio``. An audio without speech gives no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsRequest:
+    """What can change the outline of a transcript.
+
+    ``pauses`` are silences of the trimmed timeline as ``(start, end)`` and may
+    serve as boundaries; ``breaks`` are those long enough to be named.
+    """
+
+    title: str
+    granularity: str = "long"
+    breaks: tuple[Break, ...] = ()
+    pauses: tuple[tuple[float, float], ...] = ()
+
+
+class TopicFinder(Protocol):
+    """Turns a transcript into chapters with titles."""
+
+    versions: Mapping[str, str]
+
+    def find(self, transcript: Transcript, request: TopicsRequest, progress: Progress) -> Outline:
+        """Return the outline; an empty transcript gives an empty outline."""
+
+
+# ── publishing ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One recording as it shall appear on one platform.
+
+    Attributes:
+        files: what there is to publish, by role: ``video``, ``vtt``, ``srt``,
+            ``transcript`` (segments.txt), ``topics`` (topics.json); a role is
+            absent where the pipeline does not make it.
+        wanted: the digests the publication shall have when it is complete.
+        settings: the preset's options merged with the template's, as data.
+        marker: a short opaque token that proves a publication to be ours.
+    """
+
+    tenant: str
+    recording: str
+    preset: str
+    title: str
+    description: str
+    started_at: datetime
+    duration: float
+    language: str
+    files: Mapping[str, Path]
+    outline: Outline | None
+    breaks: tuple[Break, ...]
+    segments: Sequence[Any]
+    wanted: Mapping[str, str]
+    settings: Mapping[str, Any]
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a platform holds after a step, as it is written beside the targets."""
+
+    platform: str
+    external_id: str
+    url: str
+    applied: Mapping[str, str]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Publisher(Protocol):
+    """Brings recordings to where people watch them."""
+
+    platform: str
+    #: Whether changed media can take the place of published media under one address.
+    replaces_media: bool
+
+    def publish(
+        self, publication: Publication, known: PublicationFact | None, progress: Progress
+    ) -> Receipt:
+        """Make the platform's copy equal to ``publication``; safe to repeat."""
+
+    def withdraw(self, recording: str, known: PublicationFact) -> None:
+        """Take the platform's copy away; safe to repeat."""
+
+
+# ── ledger ─────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one piece of work, until it is released or expires."""
+
+    scope: str
+    holder: str
+    fence: int
+
+
+class LedgerReader(Protocol):
+    """What planning and looking may do: read one tenant in one query each."""
+
+    def snapshot(self, tenant: str) -> Actual: ...
+
+
+class Ledger(LedgerReader, Protocol):
+    """What the runner may do. Every write is idempotent, short and its own transaction."""
+
+    def admit(
+        self, tenant: str, rows: Sequence[RecordingRow], memos: Mapping[str, Sequence[FileMemo]]
+    ) -> int:
+        """Insert or update recordings and file memos (by source); return rows written.
+
+        Unchanged rows are not written.
+        """
+
+    def stage_started(
+        self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease
+    ) -> None: ...
+
+    def stage_done(
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        seconds: float,
+        facts: Mapping[str, Any],
+        at: datetime | None = None,
+    ) -> None:
+        """Index a manifest that stands in the store."""
+
+    def stage_failed(
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        reason: str,
+        permanent: bool,
+        at: datetime | None = None,
+    ) -> None: ...
+
+    def publication_intended(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        wanted: Mapping[str, str],
+        lease: Lease,
+    ) -> None:
+        """Persist that a publisher is about to act, before it acts."""
+
+    def publication_applied(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None: ...
+
+    def publication_failed(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        *,
+        wanted: Mapping[str, str],
+        reason: str,
+        permanent: bool,
+    ) -> None: ...
+
+    def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
+
+    def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:
+        """Hold ``scope`` (``<recording>/<stage>`` or ``<recording>/<preset>``) for a block.
+
+        Renewed by a heartbeat of its own until the block ends. A holder on
+        this machine whose process is gone is taken over at once, any other
+        after its expiry by the database's clock. Waits at most ``wait``
+        seconds for another holder, then raises LeaseLost.
+        """
+
+    def event(
+        self, tenant: str, recording: str | None, kind: str, message: str, **data: Any
+    ) -> None: ...

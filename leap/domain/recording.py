@@ -1,0 +1,99 @@
+"""What a recording is, and the identity it keeps for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+
+
+def recording_hex(tenant: str, source_kind: str, account: str, external_id: str) -> str:
+    """Return the 12 hex digits that identify a recording, from its source alone.
+
+    The four parts are hashed as a JSON list, so that no two different lists
+    of parts run together into the same text.
+    """
+    parts = json.dumps([tenant, source_kind, account, external_id], ensure_ascii=False)
+    return hashlib.sha256(parts.encode()).hexdigest()[:12]
+
+
+def recording_id(identity: str, first_recorded: datetime) -> str:
+    """Return ``YYYY-MM-DD-<identity>``; the date is UTC and for reading only."""
+    return f"{first_recorded.astimezone(UTC):%Y-%m-%d}-{identity}"
+
+
+def is_recording_id(text: str) -> bool:
+    """Tell whether ``text`` has the shape of a recording id."""
+    return _ID.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FileMemo:
+    """What was learned about one file of a folder source by reading it once.
+
+    ``path`` is relative to the source's folder, with ``/``. The memo holds as
+    long as size and mtime are the same; ``duration`` is in seconds and None
+    where the file is no readable video; ``created_at`` is the container's
+    creation time.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    duration: float | None = None
+    created_at: datetime | None = None
+    first_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One recording as its source lists it now.
+
+    Attributes:
+        external_id: the source's own name for it (folder: relative path).
+        locator: where its bytes are now (folder: relative path); differs from
+            ``external_id`` after a move.
+        revision: changes when the bytes change (folder: sha256).
+        started_at: aware, UTC; when the lecture began, as far as is known.
+        duration: seconds, or None where it cannot be read.
+        settled_at: for a file that still changes, when it may be looked at again.
+        file: what a folder source learned about the file, to be remembered.
+    """
+
+    source: str
+    source_kind: str
+    account: str
+    external_id: str
+    locator: str
+    revision: str
+    title: str
+    started_at: datetime
+    size: int
+    duration: float | None = None
+    settled_at: datetime | None = None
+    file: FileMemo | None = None
+
+    def identity(self, tenant: str) -> str:
+        """Return the 12 hex digits of this recording within ``tenant``."""
+        return recording_hex(tenant, self.source_kind, self.account, self.external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything one source listed, with what could not be listed and why.
+
+    ``complete`` is False where the source failed half-way: then a recording
+    that is absent from ``observed`` must not be taken for gone. ``memos`` are
+    all files read, whether they are recordings or not.
+    """
+
+    source: str
+    observed: tuple[Observed, ...]
+    complete: bool = True
+    problems: tuple[str, ...] = ()
+    memos: tuple[FileMemo, ...] = field(default=())

@@ -1,0 +1,140 @@
+"""What the ledger knows about a tenant, read in one go: the *actual* side of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Literal
+
+from leap.domain.recording import FileMemo
+from leap.domain.stage import Stage
+
+
+class Skip(StrEnum):
+    """Why a recording is not worked on."""
+
+    NO_TEMPLATE = "no-template"
+    BLANK = "blank"
+    DUPLICATE = "duplicate"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the last reconcile wanted for a recording; statuses are judged by it.
+
+    ``stages`` maps each stage of the pipeline but ``publish`` to its key;
+    ``publications`` maps each preset to the digests that its publication
+    shall have.
+    """
+
+    pipeline: str
+    stages: Mapping[Stage, str]
+    publications: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One recording as the ledger holds it.
+
+    Attributes:
+        id: ``YYYY-MM-DD-<12 hex>``; never changes.
+        external_id: what the identity was computed from; never changes.
+        locator: where its bytes are now.
+        template: the template that takes it, or None.
+        skip: why it is not worked on, with ``reason`` in words, or None.
+        settled_at: a file that still changes is looked at again from then on.
+        listed: False once its source no longer lists it.
+        wanted: what was last wanted for it, or None while it is skipped.
+        since: when its admission (template, skip, revision) last changed.
+    """
+
+    id: str
+    source: str
+    source_kind: str
+    account: str
+    external_id: str
+    locator: str
+    revision: str
+    title: str
+    started_at: datetime
+    size: int
+    duration: float | None
+    template: str | None
+    skip: Skip | None
+    reason: str
+    settled_at: datetime | None
+    listed: bool
+    wanted: Wanted | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageFact:
+    """The latest thing known about one stage of one recording under one key.
+
+    ``done`` and ``evicted`` index a manifest of the store; ``running`` says
+    that somebody began and has not finished (or was killed); ``failed`` comes
+    with a reason, and ``permanent`` failures are not tried again.
+    """
+
+    stage: Stage
+    key: str
+    state: Literal["running", "done", "evicted", "failed"]
+    since: datetime
+    reason: str = ""
+    permanent: bool = False
+    seconds: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationFact:
+    """The latest thing known about one publication of one recording.
+
+    ``applied`` are the digests that the platform's copy has: ``media``,
+    ``metadata``, ``captions`` and whatever else the publisher declares. A
+    publication is complete when they equal the wanted ones. ``intended`` means
+    that a publisher was about to act; ``unmanaged`` that nothing declares the
+    publication any more.
+    """
+
+    preset: str
+    platform: str
+    state: Literal["intended", "applied", "failed", "unmanaged"]
+    since: datetime
+    external_id: str | None = None
+    url: str | None = None
+    applied: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    wanted: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reason: str = ""
+    permanent: bool = False
+    receipts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """Everything the ledger knows about one tenant, keyed by recording id."""
+
+    tenant: str
+    recordings: Mapping[str, RecordingRow] = field(default_factory=dict)
+    stages: Mapping[str, tuple[StageFact, ...]] = field(default_factory=dict)
+    publications: Mapping[str, tuple[PublicationFact, ...]] = field(default_factory=dict)
+    memos: Mapping[str, Mapping[str, FileMemo]] = field(default_factory=dict)
+
+    def fact(self, recording: str, stage: Stage, key: str) -> StageFact | None:
+        """Return what is known of ``stage`` of ``recording`` under ``key``."""
+        for fact in self.stages.get(recording, ()):
+            if fact.stage is stage and fact.key == key:
+                return fact
+        return None
+
+    def publication(self, recording: str, preset: str) -> PublicationFact | None:
+        """Return what is known of the publication of ``recording`` to ``preset``."""
+        for fact in self.publications.get(recording, ()):
+            if fact.preset == preset:
+                return fact
+        return None
