@@ -84,6 +84,14 @@ class Transcriber(Protocol):
         """Return the words of ``audio``. An audio without speech gives no words."""
 
 
+class Answers(Protocol):
+    """Answers of transcribers and models, kept by content so that none is paid for twice."""
+
+    def get(self, digest: str) -> dict[str, Any] | None: ...
+
+    def put(self, digest: str, answer: Mapping[str, Any]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TopicsRequest:
     """What can change the outline of a transcript.

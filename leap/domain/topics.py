@@ -16,14 +16,15 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A long pause that stayed in the video; times are seconds on the trimmed timeline."""
+    """A long pause of the lecture, whether it stayed in the video or was cut.
+
+    ``start`` and ``end`` are seconds on the trimmed timeline (equal, where the
+    pause was cut out); ``minutes`` is how long it was when it was recorded.
+    """
 
     start: float
     end: float
-
-    @property
-    def minutes(self) -> float:
-        return (self.end - self.start) / 60
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
