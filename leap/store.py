@@ -1,0 +1,398 @@
+"""The state store: targets, failures, receipts and paid answers, as files.
+
+    targets/<tenant>/<recording>/<stage>/<key>/manifest.json     the commit
+    targets/<tenant>/<recording>/<stage>/<key>/<attempt>/…       the files
+    targets/<tenant>/<recording>/<stage>/<key>/failure.json      failed for good
+    targets/<tenant>/<recording>/publish/<preset>/0001.json      receipts
+    targets/<tenant>/.answers/<digest>.json                      paid answers
+    targets/.scratch/…                                           work under way
+
+Nothing is ever changed in place. A result is whole or absent: files are
+synced and moved first, and the manifest is created last and exclusively, so
+that two runners can never mix their files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from leap.domain.manifest import FailureRecord, Manifest, ReceiptRecord, TargetFile, TargetName
+from leap.domain.ports import Receipt
+from leap.domain.stage import Stage
+from leap.errors import StoreError
+from leap.faults import point
+
+_MANIFEST = "manifest.json"
+_FAILURE = "failure.json"
+_CHUNK = 1 << 20
+
+
+class Store:
+    """The store below one folder, usually ``state/targets``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    # ── targets ────────────────────────────────────────────────────────────
+
+    def folder(self, name: TargetName) -> Path:
+        """Return the folder of a target, whether or not it exists."""
+        return self.root / name.tenant / name.recording / name.stage.value / name.key
+
+    def read(self, name: TargetName) -> Manifest | None:
+        """Return the manifest of a target, or None where nothing is committed.
+
+        Raises StoreError where a manifest is there but cannot be read.
+        """
+        path = self.folder(name) / _MANIFEST
+        data = _read_json(path)
+        if data is None:
+            return None
+        try:
+            manifest = Manifest.from_json(data)
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path}: not a manifest ({error})"
+            raise StoreError(message, hint="remove it and run `leap reconcile`") from error
+        return manifest
+
+    def files(self, manifest: Manifest) -> dict[str, Path]:
+        """Return the files of a target by their relative path."""
+        folder = self.folder(manifest.name) / manifest.attempt
+        return {file.path: folder / file.path for file in manifest.files}
+
+    def is_present(self, manifest: Manifest) -> bool:
+        """Tell whether every file is there with its recorded size.
+
+        The hashes are not computed: this is asked before every use.
+        """
+        paths = self.files(manifest)
+        for file in manifest.files:
+            try:
+                if paths[file.path].stat().st_size != file.size:
+                    return False
+            except OSError:
+                return False
+        return True
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give an empty folder on the store's filesystem, removed at the end.
+
+        It is locked while in use, so that ``sweep`` can tell the folder of a
+        killed process from one at work.
+        """
+        folder = self.root / ".scratch" / uuid.uuid4().hex[:16]
+        folder.mkdir(parents=True)
+        lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            work = folder / "files"
+            work.mkdir()
+            yield work
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+    def sweep(self) -> int:
+        """Remove the scratch folders of processes that are gone; return how many."""
+        swept = 0
+        with contextlib.suppress(FileNotFoundError):
+            for folder in list((self.root / ".scratch").iterdir()):
+                with contextlib.suppress(OSError):
+                    lock = os.open(folder / ".lock", os.O_RDWR)
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        shutil.rmtree(folder)
+                        swept += 1
+                    finally:
+                        os.close(lock)
+        return swept
+
+    def commit(
+        self,
+        name: TargetName,
+        scratch: Path,
+        *,
+        settings: Mapping[str, Any],
+        upstream: Mapping[Stage, str],
+        source: Mapping[str, Any],
+        versions: Mapping[str, str],
+        facts: Mapping[str, Any],
+        started_at: datetime,
+        finished_at: datetime,
+    ) -> Manifest:
+        """Make the files in ``scratch`` the result called ``name``.
+
+        Returns the manifest that stands afterwards: ours, or that of another
+        runner who was faster with the same work. Raises StoreError where
+        ``scratch`` holds no file, and OSError where the disk refuses.
+        """
+        files = tuple(_described(scratch))
+        if not files:
+            message = f"{name.stage.value} of {name.recording} made no file"
+            raise StoreError(message)
+        attempt = uuid.uuid4().hex[:12]
+        manifest = Manifest(
+            name=name,
+            attempt=attempt,
+            settings=settings,
+            upstream=upstream,
+            source=source,
+            files=files,
+            versions=versions,
+            facts=facts,
+            started_at=started_at,
+            finished_at=finished_at,
+            seconds=(finished_at - started_at).total_seconds(),
+        )
+        folder = self.folder(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_tree(scratch)
+        point("store.commit.before_files")
+        scratch.rename(folder / attempt)
+        _sync_folder(folder)
+        point("store.commit.before_manifest")
+        if not _create(folder / _MANIFEST, manifest.to_json()):
+            shutil.rmtree(folder / attempt, ignore_errors=True)
+            standing = self.read(name)
+            if standing is None:
+                message = f"{folder / _MANIFEST}: appeared and vanished while committing"
+                raise StoreError(message)
+            return standing
+        point("store.commit.after_manifest")
+        (folder / _FAILURE).unlink(missing_ok=True)
+        self._drop_strays(folder, keep=attempt)
+        return manifest
+
+    def discard(self, name: TargetName) -> None:
+        """Forget a target whose files are damaged, so that it is made again."""
+        folder = self.folder(name)
+        (folder / _MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def manifests(self, tenant: str) -> Iterator[Manifest]:
+        """Give every committed target of a tenant, in order of path."""
+        for path in sorted((self.root / tenant).glob(f"*/*/*/{_MANIFEST}")):
+            with contextlib.suppress(ValueError):
+                name = TargetName(
+                    tenant,
+                    path.parents[2].name,
+                    Stage(path.parents[1].name),
+                    path.parent.name,
+                )
+                manifest = self.read(name)
+                if manifest is not None:
+                    yield manifest
+
+    def _drop_strays(self, folder: Path, *, keep: str) -> None:
+        """Remove attempts that were moved in but never committed (their runner was killed)."""
+        for other in folder.iterdir():
+            if other.is_dir() and other.name != keep:
+                shutil.rmtree(other, ignore_errors=True)
+
+    # ── failures ───────────────────────────────────────────────────────────
+
+    def fail(self, failure: FailureRecord) -> None:
+        """Keep a permanent failure where its target would be."""
+        folder = self.folder(failure.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(
+            folder / _FAILURE,
+            {"reason": failure.reason, "failed_at": failure.failed_at.isoformat()},
+        )
+
+    def forgive(self, name: TargetName) -> None:
+        """Forget a permanent failure, so that the stage is tried again."""
+        (self.folder(name) / _FAILURE).unlink(missing_ok=True)
+
+    def failures(self, tenant: str) -> Iterator[FailureRecord]:
+        """Give every permanent failure of a tenant, in order of path."""
+        for path in sorted((self.root / tenant).glob(f"*/*/*/{_FAILURE}")):
+            data = _read_json(path)
+            if data is not None:
+                yield FailureRecord(
+                    TargetName(
+                        tenant,
+                        path.parents[2].name,
+                        Stage(path.parents[1].name),
+                        path.parent.name,
+                    ),
+                    data["reason"],
+                    datetime.fromisoformat(data["failed_at"]),
+                )
+
+    # ── receipts ───────────────────────────────────────────────────────────
+
+    def file_receipt(
+        self, tenant: str, recording: str, preset: str, receipt: Receipt, at: datetime
+    ) -> ReceiptRecord:
+        """Append a receipt to the log of a publication and return it with its number."""
+        folder = self.root / tenant / recording / Stage.PUBLISH.value / preset
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.json")), default=0)
+            record = ReceiptRecord(
+                number=number,
+                tenant=tenant,
+                recording=recording,
+                preset=preset,
+                platform=receipt.platform,
+                external_id=receipt.external_id,
+                url=receipt.url,
+                applied=dict(receipt.applied),
+                at=at,
+                details=dict(receipt.details),
+            )
+            data = {
+                "platform": record.platform,
+                "external_id": record.external_id,
+                "url": record.url,
+                "applied": dict(record.applied),
+                "at": at.isoformat(),
+                "details": dict(record.details),
+            }
+            if _create(folder / f"{number:04d}.json", data):
+                return record
+
+    def receipts(self, tenant: str) -> Iterator[ReceiptRecord]:
+        """Give every receipt of a tenant; those of one publication in order."""
+        pattern = f"*/{Stage.PUBLISH.value}/*/[0-9]*.json"
+        for path in sorted((self.root / tenant).glob(pattern)):
+            data = _read_json(path)
+            if data is not None:
+                yield ReceiptRecord(
+                    number=int(path.stem),
+                    tenant=tenant,
+                    recording=path.parents[2].name,
+                    preset=path.parent.name,
+                    platform=data["platform"],
+                    external_id=data["external_id"],
+                    url=data["url"],
+                    applied=data["applied"],
+                    at=datetime.fromisoformat(data["at"]),
+                    details=data["details"],
+                )
+
+    # ── answers ────────────────────────────────────────────────────────────
+
+    def answers(self, tenant: str) -> FileAnswers:
+        """Return the paid answers of a tenant; they never cross to another tenant."""
+        return FileAnswers(self.root / tenant / ".answers")
+
+
+class FileAnswers:
+    """Answers kept by the digest of their question (``leap.domain.ports.Answers``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, digest: str) -> dict[str, Any] | None:
+        return _read_json(self._folder / f"{digest}.json")
+
+    def put(self, digest: str, answer: Mapping[str, Any]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _replace(self._folder / f"{digest}.json", dict(answer))
+
+
+def _described(folder: Path) -> Iterator[TargetFile]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            sha256, size = hash_file(path)
+            yield TargetFile(path.relative_to(folder).as_posix(), size, sha256)
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """Return the sha256 (64 hex digits) and the size in bytes of a file, reading it once."""
+    sha256 = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            sha256.update(chunk)
+            size += len(chunk)
+    return sha256.hexdigest(), size
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read ({error})"
+        raise StoreError(message, hint="remove it and run `leap reconcile`") from error
+    if not isinstance(data, dict):
+        message = f"{path}: not a JSON object"
+        raise StoreError(message, hint="remove it and run `leap reconcile`")
+    return data
+
+
+def _create(path: Path, data: Mapping[str, Any]) -> bool:
+    """Create ``path`` with all of its content or not at all; False if it exists.
+
+    A hard link is the one way to create a file atomically *and* exclusively:
+    rename(2) would replace. https://man7.org/linux/man-pages/man2/link.2.html
+    """
+    temporary = _written(path, data)
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+    return True
+
+
+def _replace(path: Path, data: Mapping[str, Any]) -> None:
+    _written(path, data).replace(path)
+    _sync_folder(path.parent)
+
+
+def _written(path: Path, data: Mapping[str, Any]) -> Path:
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(json.dumps(data, ensure_ascii=False, indent=1).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _sync_tree(folder: Path) -> None:
+    """Have every file and folder below ``folder`` on the disk before going on."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network filesystems cannot sync a folder and say so.
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)
