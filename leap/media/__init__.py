@@ -1,0 +1,1 @@
+"""Video and audio: the only room that runs ffmpeg and imports PyAV."""
