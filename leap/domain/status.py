@@ -1,0 +1,322 @@
+"""The status of a recording, derived from what the ledger knows and never set by hand.
+
+A recording is judged by what was last wanted for it (``RecordingRow.wanted``):
+facts about other keys are history and do not count. The rules, first match
+wins:
+
+1. It is skipped -> SKIPPED.
+2. A wanted stage or publication failed for good -> FAILED; the others go on.
+3. Something wanted is running -> DOWNLOADING, PROCESSING, TRANSCRIBING, UPLOADING.
+   Of several, the earliest in working order: nothing later can be at work yet.
+4. Every wanted publication is complete -> UPLOADED, whatever happened to the files.
+5. The pipeline ends in files, all were made, and retention took a last one -> EXPIRED.
+6. Otherwise the last one reached: TRANSCRIBED, PROCESSED, DOWNLOADED, INITIALIZED.
+
+While a published recording is being refreshed, rule 6 says how far the refresh
+is; its publication stays visible as ``outdated`` with its URL until it is
+complete again. What keeps an unfinished recording from going on is its ``hold``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from leap.domain.snapshot import PublicationFact, RecordingRow, StageFact, Wanted
+from leap.domain.stage import Stage, downstream
+
+
+class StatusName(StrEnum):
+    """How far a recording is."""
+
+    INITIALIZED = "INITIALIZED"
+    DOWNLOADING = "DOWNLOADING"
+    DOWNLOADED = "DOWNLOADED"
+    PROCESSING = "PROCESSING"
+    PROCESSED = "PROCESSED"
+    TRANSCRIBING = "TRANSCRIBING"
+    TRANSCRIBED = "TRANSCRIBED"
+    UPLOADING = "UPLOADING"
+    UPLOADED = "UPLOADED"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What an unfinished recording waits for.
+
+    ``kind`` is ``source`` (the file still changes, or is gone) or ``retry`` (a
+    stage failed and the next run tries it again); ``until`` is known for some.
+    """
+
+    kind: Literal["source", "retry"]
+    reason: str
+    until: datetime | None = None
+
+
+class PublicationName(StrEnum):
+    """How a publication compares with what is wanted."""
+
+    #: Wanted, and not there yet.
+    PENDING = "pending"
+    #: A publisher is at work, or was interrupted.
+    PUBLISHING = "publishing"
+    #: There, and as it is wanted.
+    PUBLISHED = "published"
+    #: There, and different from what is wanted.
+    OUTDATED = "outdated"
+    #: It did not work; the next run tries again.
+    HELD = "held"
+    #: It failed for good.
+    FAILED = "failed"
+    #: There, and nothing declares it any more.
+    UNMANAGED = "unmanaged"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationState:
+    """One publication of a recording; ``platform`` is None until a publisher touched it."""
+
+    preset: str
+    platform: str | None
+    status: PublicationName
+    url: str | None = None
+    external_id: str | None = None
+    reason: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a recording is, why, and since when.
+
+    ``complete`` tells that everything wanted is there; ``failed_stage`` is set
+    for FAILED alone.
+    """
+
+    status: StatusName
+    reason: str
+    since: datetime
+    failed_stage: Stage | None = None
+    hold: Hold | None = None
+    publications: tuple[PublicationState, ...] = ()
+    complete: bool = False
+
+
+#: The stages between two statuses: while one runs, and when all are done.
+_LEVELS = (
+    (StatusName.DOWNLOADING, StatusName.DOWNLOADED, (Stage.DOWNLOAD,)),
+    (StatusName.PROCESSING, StatusName.PROCESSED, (Stage.TRIM,)),
+    (
+        StatusName.TRANSCRIBING,
+        StatusName.TRANSCRIBED,
+        (Stage.TRANSCRIBE, Stage.TOPICS, Stage.SUBTITLES),
+    ),
+)
+
+_Facts: TypeAlias = Mapping[Stage, StageFact]
+_States: TypeAlias = tuple[PublicationState, ...]
+
+
+def derive(
+    row: RecordingRow, stages: Sequence[StageFact], publications: Sequence[PublicationFact]
+) -> Status:
+    """Return the status of the recording ``row`` by the rules above; never raises."""
+    states = _publication_states(row, publications)
+    if row.skip is not None:
+        reason = row.reason or row.skip.value
+        return Status(StatusName.SKIPPED, reason, row.since, publications=states)
+    wanted = row.wanted or Wanted(pipeline="", stages={})
+    known = _wanted_facts(wanted, stages)
+    return (
+        _failed(row, known, states)
+        or _running(row, known, states)
+        or _uploaded(row, wanted, states)
+        or _expired(wanted, known, states)
+        or _reached(row, wanted, known, states)
+    )
+
+
+# ── what is wanted, and what is known of it ────────────────────────────────
+
+
+def _wanted_facts(wanted: Wanted, facts: Sequence[StageFact]) -> dict[Stage, StageFact]:
+    """Return the fact about each wanted stage under its wanted key, in working order."""
+    found = {fact.stage: fact for fact in facts if wanted.stages.get(fact.stage) == fact.key}
+    return {stage: found[stage] for stage in Stage if stage in found}
+
+
+def _publication_states(
+    row: RecordingRow, facts: Sequence[PublicationFact]
+) -> tuple[PublicationState, ...]:
+    known = {fact.preset: fact for fact in facts}
+    wanted = row.wanted.publications if row.wanted else {}
+    states = [
+        PublicationState(preset, None, PublicationName.PENDING)
+        for preset in wanted
+        if preset not in known
+    ]
+    for fact in known.values():
+        name = _publication_name(row, fact)
+        troubled = name in (PublicationName.HELD, PublicationName.FAILED)
+        reason = fact.reason if troubled else ""
+        states.append(
+            PublicationState(
+                fact.preset, fact.platform, name, fact.url, fact.external_id, reason, fact.since
+            )
+        )
+    return tuple(sorted(states, key=lambda state: state.preset))
+
+
+def _publication_name(row: RecordingRow, fact: PublicationFact) -> PublicationName:
+    if row.wanted is None and row.skip is None and fact.state == "applied":
+        return PublicationName.PUBLISHED  # nothing is wanted yet, so it cannot differ
+    digests = row.wanted.publications.get(fact.preset) if row.wanted else None
+    if fact.state == "unmanaged" or digests is None:
+        return PublicationName.UNMANAGED
+    if fact.state == "applied" and fact.applied == digests:
+        return PublicationName.PUBLISHED
+    # An intent or a failure counts only for what is still wanted.
+    if fact.state == "intended" and fact.wanted == digests:
+        return PublicationName.PUBLISHING
+    if fact.state == "failed" and fact.wanted == digests:
+        return PublicationName.FAILED if fact.permanent else PublicationName.HELD
+    return PublicationName.OUTDATED if fact.applied else PublicationName.PENDING
+
+
+# ── the rules, in their order ──────────────────────────────────────────────
+
+
+def _failed(row: RecordingRow, known: _Facts, states: _States) -> Status | None:
+    for stage, fact in known.items():
+        if fact.state == "failed" and fact.permanent:
+            reason = fact.reason or f"{stage.value} failed"
+            return Status(StatusName.FAILED, reason, fact.since, stage, publications=states)
+    for state in states:
+        if state.status is PublicationName.FAILED:
+            reason = f"{state.preset}: {state.reason or 'failed'}"
+            since = state.since or row.since
+            return Status(StatusName.FAILED, reason, since, Stage.PUBLISH, publications=states)
+    return None
+
+
+def _running(row: RecordingRow, known: _Facts, states: _States) -> Status | None:
+    for status, _, stages in _LEVELS:
+        running = [stage for stage in stages if stage in known and known[stage].state == "running"]
+        if running:
+            reason = f"{_list(running)} running"
+            since = max(known[stage].since for stage in running)
+            return Status(status, reason, since, publications=states)
+    publishing = [state for state in states if state.status is PublicationName.PUBLISHING]
+    if publishing:
+        reason = f"publishing to {_list(state.preset for state in publishing)}"
+        since = _latest(publishing, row.since)
+        return Status(StatusName.UPLOADING, reason, since, publications=states)
+    return None
+
+
+def _uploaded(row: RecordingRow, wanted: Wanted, states: _States) -> Status | None:
+    wanted_states = [state for state in states if state.preset in wanted.publications]
+    if not wanted_states or any(
+        state.status is not PublicationName.PUBLISHED for state in wanted_states
+    ):
+        return None
+    return Status(
+        StatusName.UPLOADED,
+        f"published to {_list(state.preset for state in wanted_states)}",
+        _latest(wanted_states, row.since),
+        hold=_source_hold(row),
+        publications=states,
+        complete=True,
+    )
+
+
+def _expired(wanted: Wanted, known: _Facts, states: _States) -> Status | None:
+    """Tell whether retention took a result that nothing else was made from."""
+    if wanted.publications or not _all_made(wanted, known):
+        return None
+    last = [stage for stage in wanted.stages if not downstream(stage, wanted.stages)]
+    if not any(known[stage].state == "evicted" for stage in last):
+        return None
+    evicted = [stage for stage, fact in known.items() if fact.state == "evicted"]
+    kept = [stage for stage, fact in known.items() if fact.state == "done"]
+    reason = f"removed by retention: {_list(evicted)}; kept: {_list(kept) or 'nothing'}"
+    since = max(known[stage].since for stage in evicted)
+    return Status(StatusName.EXPIRED, reason, since, publications=states)
+
+
+def _reached(row: RecordingRow, wanted: Wanted, known: _Facts, states: _States) -> Status:
+    status, since = StatusName.INITIALIZED, row.since
+    for _, reached, stages in _LEVELS:
+        asked = [stage for stage in stages if stage in wanted.stages]
+        if asked and all(_is_made(known.get(stage)) for stage in asked):
+            status, since = reached, max(known[stage].since for stage in asked)
+    complete = bool(wanted.stages) and not wanted.publications and _all_made(wanted, known)
+    hold = _source_hold(row) or _gone_hold(row, wanted, known) or _retry_hold(known, states)
+    return Status(
+        status,
+        "complete" if complete else _to_do(wanted, known, states),
+        since,
+        hold=hold,
+        publications=states,
+        complete=complete,
+    )
+
+
+def _source_hold(row: RecordingRow) -> Hold | None:
+    if row.settled_at is None and row.revision:
+        return None
+    return Hold("source", row.reason or "the source still changes", row.settled_at)
+
+
+def _gone_hold(row: RecordingRow, wanted: Wanted, known: _Facts) -> Hold | None:
+    download = known.get(Stage.DOWNLOAD)
+    if row.listed or (download and download.state == "done") or _all_made(wanted, known):
+        return None
+    return Hold("source", "its source no longer lists it")
+
+
+def _retry_hold(known: _Facts, states: _States) -> Hold | None:
+    for stage, fact in known.items():
+        if fact.state == "failed":
+            return Hold("retry", f"{stage.value}: {fact.reason or 'failed'}")
+    for state in states:
+        if state.status is PublicationName.HELD:
+            return Hold("retry", f"{state.preset}: {state.reason or 'failed'}")
+    return None
+
+
+# ── small words ────────────────────────────────────────────────────────────
+
+
+def _is_made(fact: StageFact | None) -> bool:
+    return fact is not None and fact.state in ("done", "evicted")
+
+
+def _all_made(wanted: Wanted, known: _Facts) -> bool:
+    return all(_is_made(known.get(stage)) for stage in wanted.stages)
+
+
+def _to_do(wanted: Wanted, known: _Facts, states: _States) -> str:
+    rest = [
+        stage.value for stage in Stage if stage in wanted.stages and not _is_made(known.get(stage))
+    ]
+    rest += [
+        f"publish to {state.preset}"
+        for state in states
+        if state.preset in wanted.publications and state.status is not PublicationName.PUBLISHED
+    ]
+    return f"to do: {', '.join(rest)}" if rest else "admitted"
+
+
+def _latest(states: Iterable[PublicationState], default: datetime) -> datetime:
+    return max((state.since for state in states if state.since), default=default)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(str(name) for name in names)
