@@ -1,0 +1,1 @@
+"""Plans, statuses and diagnostics as text for people and as JSON data; no decisions."""

@@ -1,0 +1,177 @@
+"""One recording in detail: its targets, publications and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from leap.domain.manifest import Manifest
+from leap.domain.snapshot import StageFact
+from leap.domain.stage import Stage
+from leap.render.status import Standing, colour, in_words, place, recording
+from leap.render.terminal import (
+    Paint,
+    Row,
+    clean,
+    counted,
+    duration,
+    heading,
+    indented,
+    moment,
+    plain,
+    size,
+    table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The result of one stage as it is wanted now.
+
+    Attributes:
+        fact: what the ledger knows of it, or None.
+        manifest: what the store has of it, or None.
+        folder: where its files are, or None where there is no manifest.
+        present: whether every file of the manifest is there.
+    """
+
+    stage: Stage
+    key: str
+    fact: StageFact | None
+    manifest: Manifest | None
+    folder: Path | None
+    present: bool
+
+    @property
+    def state(self) -> str:
+        """Return ``present``, ``evicted`` or ``absent``, else ``running`` or ``failed``."""
+        if self.manifest is not None:
+            return "present" if self.present else "evicted"
+        if self.fact is not None and self.fact.state in ("running", "failed"):
+            return self.fact.state
+        return "absent"
+
+    @property
+    def reason(self) -> str:
+        """Return why the stage failed; empty for every other state."""
+        return self.fact.reason if self.fact and self.state == "failed" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a recording."""
+
+    at: datetime
+    kind: str
+    message: str
+
+
+def data(
+    standing: Standing, targets: Sequence[Target], events: Sequence[Event] = ()
+) -> dict[str, Any]:
+    """Return one recording as JSON data: the interface of ``leap show --format json``.
+
+    Sizes are bytes, times ISO 8601; a target's files are relative to its path.
+    """
+    return {
+        **recording(standing),
+        "targets": {target.stage.value: _target(target) for target in targets},
+        "events": [
+            {"at": event.at.isoformat(), "kind": event.kind, "message": event.message}
+            for event in events
+        ],
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    manifest = target.manifest
+    return {
+        "key": target.key,
+        "state": target.state,
+        "path": str(target.folder) if target.folder else None,
+        "files": [
+            {"path": file.path, "size": file.size, "sha256": file.sha256}
+            for file in (manifest.files if manifest else ())
+        ],
+        "seconds": manifest.seconds if manifest else None,
+        "versions": dict(manifest.versions) if manifest else {},
+        "reason": target.reason or None,
+    }
+
+
+def text(
+    standing: Standing,
+    targets: Sequence[Target],
+    events: Sequence[Event] = (),
+    *,
+    width: int = 80,
+    paint: Paint = plain,
+) -> str:
+    """Return one recording as text without a final newline."""
+    row = standing.row
+    blocks = [
+        [heading(f"{row.id}  {clean(row.title) or '(no title)'}", "", width, paint)],
+        _about(standing, width, paint),
+        _section("Targets", [_target_row(target) for target in targets], width, paint),
+        _section(
+            "Publications",
+            [Row(cells=((f"  {place(state)}", ""),)) for state in standing.status.publications],
+            width,
+            paint,
+        ),
+        _section(
+            "History",
+            [
+                Row(((f"  {moment(event.at)}", "dim"), (event.kind, "")), clean(event.message))
+                for event in events
+            ],
+            width,
+            paint,
+        ),
+    ]
+    blocks[0] += blocks.pop(1)
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _about(standing: Standing, width: int, paint: Paint) -> list[str]:
+    row, status = standing.row, standing.status
+    length = f", {duration(row.duration)}" if row.duration is not None else ""
+    name = paint(status.status.value, colour(status)) if colour(status) else status.status.value
+    first, *rest = indented([in_words(status)], 12, width)
+    about = {
+        "tenant": standing.tenant,
+        "source": f"{row.source}: {clean(row.locator)}",
+        "recorded": f"{moment(row.started_at)}{length}, {size(row.size)}",
+        "template": row.template or "none",
+    }
+    lines = [f"  {word:<8}  {value}" for word, value in about.items()]
+    return [*lines, f"  {'status':<8}  {name}", first, *rest]
+
+
+def _section(title: str, rows: Sequence[Row], width: int, paint: Paint) -> list[str]:
+    laid_out = table(rows, flexible=0, width=width, paint=paint, below=6)
+    lines = [line for lines in laid_out for line in lines]
+    return [paint(title, "bold"), *lines] if lines else []
+
+
+def _target_row(target: Target) -> Row:
+    manifest = target.manifest
+    files = manifest.files if manifest else ()
+    return Row(
+        cells=(
+            (f"  {target.stage.value}", ""),
+            (target.state, "red" if target.state == "failed" else ""),
+            (target.key, "dim"),
+            (duration(manifest.seconds) if manifest else "", ""),
+            (
+                f"{counted(len(files), 'file')}, {size(sum(file.size for file in files))}"
+                if files
+                else "",
+                "",
+            ),
+        ),
+        note=clean(target.reason),
+    )
