@@ -1,0 +1,200 @@
+// The front page: search over titles, chapters and every spoken word.
+"use strict";
+
+(() => {
+  const input = document.getElementById("query");
+  if (!input) return;
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const said = document.getElementById("said");
+  const cards = [...document.querySelectorAll(".card")];
+  const SNIPPETS = 3;
+  const LOADS = 6;
+
+  /** Lower case, without accents, ё as е: what one types is not how it was spelt. */
+  const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+
+  // ── the words of a lecture are a script beside it, loaded when they are first asked for ──
+
+  const words = new Map();
+  window.leapWords = (slug, entries) => {
+    words.set(slug, entries.map(([start, text]) => ({ start, text, folded: fold(text) })));
+  };
+
+  const loads = new Map();
+  function load(card) {
+    const { slug } = card.dataset;
+    if (!loads.has(slug)) {
+      loads.set(
+        slug,
+        new Promise((done) => {
+          const script = document.createElement("script");
+          script.src = card.dataset.words;
+          script.onload = script.onerror = () => {
+            script.remove();
+            done();
+          };
+          document.head.append(script);
+        }),
+      );
+    }
+    return loads.get(slug);
+  }
+
+  // ── matching ───────────────────────────────────────────────────────────────
+
+  const holds = (folded, terms) => terms.every((term) => folded.includes(term));
+
+  /** Entries with all terms; what runs on into the next one counts as well. */
+  function hitsOf(slug, terms) {
+    const entries = words.get(slug) || [];
+    const hits = [];
+    for (let i = 0; i < entries.length; i += 1) {
+      const next = entries[i + 1];
+      if (holds(entries[i].folded, terms)) {
+        hits.push(entries[i]);
+      } else if (next && !holds(next.folded, terms) && holds(`${entries[i].folded} ${next.folded}`, terms)) {
+        hits.push({ start: entries[i].start, text: `${entries[i].text} ${next.text}` });
+      }
+    }
+    return hits;
+  }
+
+  /** `text` around its first match, with matches marked, as nodes: never as markup. */
+  function snippet(text, terms) {
+    const letters = [...text];
+    const folded = letters.map(fold);
+    const flat = folded.join("");
+    const marked = new Array(letters.length).fill(false);
+    let first = letters.length;
+    for (const term of terms) {
+      for (let at = flat.indexOf(term); at >= 0; at = flat.indexOf(term, at + term.length)) {
+        let place = 0;
+        letters.forEach((_, i) => {
+          const end = place + folded[i].length;
+          if (end > at && place < at + term.length) {
+            marked[i] = true;
+            first = Math.min(first, i);
+          }
+          place = end;
+        });
+      }
+    }
+    const from = first > 60 ? letters.lastIndexOf(" ", first - 40) + 1 : 0;
+    const to = Math.min(letters.length, from + 160);
+    const nodes = document.createDocumentFragment();
+    if (from > 0) nodes.append("…");
+    for (let i = from; i < to; ) {
+      let end = i;
+      while (end < to && marked[end] === marked[i]) end += 1;
+      const run = letters.slice(i, end).join("");
+      if (marked[i]) {
+        const mark = document.createElement("mark");
+        mark.textContent = run;
+        nodes.append(mark);
+      } else {
+        nodes.append(run);
+      }
+      i = end;
+    }
+    if (to < letters.length) nodes.append("…");
+    return nodes;
+  }
+
+  function clock(seconds) {
+    const whole = Math.floor(seconds);
+    const two = (number) => String(number).padStart(2, "0");
+    const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+    return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  }
+
+  function hitLine(card, hit, terms) {
+    const line = document.createElement("li");
+    const link = document.createElement("a");
+    const time = document.createElement("span");
+    const text = document.createElement("span");
+    link.href = `${card.querySelector("h2 a").getAttribute("href")}#t=${hit.start}`;
+    time.className = "time";
+    time.textContent = clock(hit.start);
+    text.append(snippet(hit.text, terms));
+    link.append(time, text);
+    line.append(link);
+    return line;
+  }
+
+  function showCard(card, terms) {
+    const about = fold(card.querySelector("h2").textContent + " " + (card.querySelector(".summary")?.textContent || ""));
+    const hits = terms.length ? hitsOf(card.dataset.slug, terms) : [];
+    const list = card.querySelector(".hits");
+    const lines = hits.slice(0, SNIPPETS).map((hit) => hitLine(card, hit, terms));
+    if (hits.length > SNIPPETS) {
+      const rest = document.createElement("li");
+      rest.className = "rest";
+      rest.textContent = data.more.replace("{count}", hits.length - SNIPPETS);
+      lines.push(rest);
+    }
+    list.replaceChildren(...lines);
+    list.hidden = !hits.length;
+    card.classList.toggle("searching", hits.length > 0);
+    card.hidden = terms.length > 0 && !hits.length && !holds(about, terms);
+    return !card.hidden;
+  }
+
+  // ── one search at a time; a newer one ends the older ───────────────────────
+
+  let latest = 0;
+  async function search() {
+    const mine = (latest += 1);
+    const query = input.value.trim();
+    const terms = fold(query).split(/\s+/).filter(Boolean);
+    history.replaceState(null, "", query ? `#q=${encodeURIComponent(query)}` : "#");
+    let found = 0;
+    for (const card of cards) found += showCard(card, terms);
+    if (!terms.length) {
+      said.textContent = "";
+      return;
+    }
+    const waiting = cards.filter((card) => !words.has(card.dataset.slug));
+    if (waiting.length) said.textContent = data.searching;
+    const worker = async () => {
+      for (let card = waiting.shift(); card && mine === latest; card = waiting.shift()) {
+        const before = !card.hidden;
+        await load(card);
+        if (mine !== latest) return;
+        found += showCard(card, terms) - before;
+      }
+    };
+    await Promise.all(Array.from({ length: LOADS }, worker));
+    if (mine !== latest) return;
+    said.textContent = found
+      ? data.found.replace("{count}", found)
+      : data.nothing.replace("{query}", () => query);
+  }
+
+  let pause;
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(search, 120);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.closest("input") && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      input.focus();
+    } else if (event.key === "Escape" && event.target === input) {
+      input.value = "";
+      search();
+    }
+  });
+
+  function takeHash() {
+    const found = /^#q=(.*)$/.exec(location.hash);
+    if (!found) return;
+    try {
+      input.value = decodeURIComponent(found[1]);
+    } catch {
+      return;
+    }
+    search();
+  }
+  addEventListener("hashchange", takeHash);
+  takeHash();
+})();

@@ -1,0 +1,158 @@
+"""The site behind the publisher's port.
+
+The order of the steps is what makes a crash harmless. First come files under
+names that nobody knows yet, then the page in one step, then its record, then
+the front page in one step; what nobody refers to any more is removed last.
+Whatever is cut, the next attempt does again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from leap.domain.ports import Progress, Publication, Receipt
+from leap.domain.snapshot import PublicationFact
+from leap.errors import NeedsHuman, ProviderError
+from leap.faults import point
+from leap.providers.site import catalogue, folder, page
+from leap.providers.site.address import identity_of, is_slug, public_slug, unlisted_slug
+from leap.providers.site.wording import interface
+from leap.providers.site.writer import write_front, write_page
+
+Privacy = Literal["public", "unlisted"]
+
+
+class SitePublisher:
+    """Publishes recordings as pages of the site in the folder ``root``.
+
+    Args:
+        root: the site's folder; made when it is first needed. One recording
+            has one page in it.
+        options: the preset's options; a publication's own settings win.
+            ``privacy`` public|unlisted, ``language`` of the interface,
+            ``site_title``, ``base_url`` where the folder is served.
+        link_secret: what the addresses of unlisted pages are computed from.
+    """
+
+    platform = "site"
+    replaces_media = True
+
+    def __init__(
+        self, root: Path, options: Mapping[str, Any], link_secret: str | None = None
+    ) -> None:
+        self._root = root
+        self._options = dict(options)
+        self._link_secret = link_secret
+
+    def publish(
+        self, publication: Publication, known: PublicationFact | None, progress: Progress
+    ) -> Receipt:
+        """Make the page of ``publication`` and list it; safe to repeat.
+
+        Raises NeedsHuman where an unlisted page has no link secret, and
+        ProviderError where the folder cannot be written.
+        """
+        settings = self._options | dict(publication.settings)
+        privacy = _privacy(settings)
+        slug = self._slug(publication, privacy, known)
+        with self._telling_errors():
+            record = write_page(
+                self._root, slug, publication, settings, progress, listed=privacy == "public"
+            )
+            old = self._addresses(publication.recording, known) - {slug}
+            self._leave(old, settings)
+            folder.sweep(
+                self._root / catalogue.PAGES / slug, {*record.files, "index.html", catalogue.RECORD}
+            )
+        return Receipt(
+            platform=self.platform,
+            external_id=slug,
+            url=self._url(slug, settings),
+            applied=dict(publication.wanted),
+            details={"privacy": privacy, "moved_from": sorted(old)},
+        )
+
+    def withdraw(self, recording: str, known: PublicationFact) -> None:
+        """Take the page of ``recording`` and its place on the front page away.
+
+        Raises ProviderError where the folder cannot be written.
+        """
+        with self._telling_errors():
+            if self._root.is_dir():
+                self._leave(self._addresses(recording, known), self._options)
+
+    # ── where a page lives ─────────────────────────────────────────────────
+
+    def _slug(
+        self, publication: Publication, privacy: Privacy, known: PublicationFact | None
+    ) -> str:
+        if privacy == "unlisted":
+            if not self._link_secret:
+                message = f"{publication.preset}: an unlisted page needs a link secret"
+                hint = f"make one: `leap secrets set {publication.tenant} site.link_secret`"
+                raise NeedsHuman(message, hint=hint)
+            return unlisted_slug(publication.recording, self._link_secret)
+        # A corrected title keeps the address that people have already shared.
+        before = [known.external_id] if known and known.external_id else []
+        for name in (*before, *sorted(self._addresses(publication.recording, known))):
+            if is_slug(name) and name.endswith(f"-{identity_of(publication.recording)}"):
+                return name
+        title = page.title_of(publication, interface(publication.language))
+        return public_slug(title, publication.recording)
+
+    def _addresses(self, recording: str, known: PublicationFact | None) -> set[str]:
+        """Return every address that the page of ``recording`` has or had.
+
+        A folder without a record is what a crash left; its name tells whose it was.
+        """
+        names = {known.external_id} if known and known.external_id else set()
+        if self._link_secret:
+            names.add(unlisted_slug(recording, self._link_secret))
+        found = set()
+        for path in catalogue.folders(self._root):
+            record = catalogue.read_record(path)
+            if record is not None:
+                ours = record.recording == recording
+            else:
+                ours = path.name in names or path.name.endswith(f"-{identity_of(recording)}")
+            if ours and is_slug(path.name):
+                found.add(path.name)
+        return found
+
+    def _leave(self, slugs: set[str], settings: Mapping[str, Any]) -> None:
+        """Write the front page without ``slugs``, then remove their folders."""
+        pages = [self._root / catalogue.PAGES / slug for slug in sorted(slugs)]
+        for old in pages:
+            (old / catalogue.RECORD).unlink(missing_ok=True)
+        write_front(self._root, settings)
+        point("site.sweep.before_remove")
+        for old in pages:
+            folder.remove(old)
+
+    def _url(self, slug: str, settings: Mapping[str, Any]) -> str:
+        base = settings.get("base_url")
+        if base:
+            return f"{str(base).rstrip('/')}/{catalogue.PAGES}/{slug}/"
+        return (self._root.resolve() / catalogue.PAGES / slug / "index.html").as_uri()
+
+    @contextlib.contextmanager
+    def _telling_errors(self) -> Iterator[None]:
+        """Turn what the filesystem refuses into one line with the place and the cause."""
+        try:
+            yield
+        except OSError as error:
+            place = error.filename2 or error.filename or self._root
+            message = f"{place}: {(error.strerror or str(error)).lower()}"
+            hint = f"see to {self._root} (room, permissions), then `leap reconcile`"
+            raise ProviderError(message, hint=hint) from error
+
+
+def _privacy(settings: Mapping[str, Any]) -> Privacy:
+    privacy = settings.get("privacy", "public")
+    if privacy not in ("public", "unlisted"):
+        message = f"a site knows no privacy {privacy!r}"
+        raise NeedsHuman(message, hint="write `public` or `unlisted`")
+    return cast("Privacy", privacy)

@@ -1,0 +1,146 @@
+"""Writes a page and the front page into a site's folder, each in one step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from leap.domain.ports import Progress, Publication
+from leap.faults import point
+from leap.providers.site import catalogue, folder, looks, page
+from leap.providers.site.catalogue import PageRecord
+from leap.providers.site.wording import Interface, interface
+
+_STEMS = {"vtt": "captions", "srt": "captions", "transcript": "transcript", "topics": "topics"}
+_LOCK = ".leap-site.lock"
+
+
+def write_page(
+    root: Path,
+    slug: str,
+    publication: Publication,
+    settings: Mapping[str, Any],
+    progress: Progress,
+    *,
+    listed: bool,
+) -> PageRecord:
+    """Write the page ``slug`` below ``root`` and its record; return the record.
+
+    What an older page of this address needs stays until it is swept. Raises
+    OSError.
+    """
+    there = root / catalogue.PAGES / slug
+    there.mkdir(parents=True, exist_ok=True)
+    words = interface(settings.get("language"), publication.language)
+    point("site.page.before_files")
+    files = _place_files(publication, there, progress)
+    search = folder.put(there, "search", ".js", _search_script(publication, slug))
+    html = looks.render(
+        "lecture.html",
+        listed=listed,
+        site_title=_site_title(settings, words),
+        text=words.texts,
+        interface=words.code,
+        style=_asset(root, "leap.css"),
+        script=_asset(root, "lecture.js"),
+        **page.lecture(publication, words, files, captions=_captions(publication)),
+    )
+    point("site.page.before_replace")
+    folder.replace(there / "index.html", html)
+    outline = publication.outline
+    topics = outline.topics if outline else ()
+    record = PageRecord(
+        slug=slug,
+        recording=publication.recording,
+        title=page.title_of(publication, words),
+        listed=listed,
+        started_at=publication.started_at.isoformat(),
+        duration=publication.duration,
+        language=publication.language,
+        interface=words.code,
+        summary=page.plain(outline.summary) if outline else "",
+        chapters=tuple((topic.start, page.plain(topic.title)) for topic in topics),
+        search=search,
+        files=(*files.values(), search),
+    )
+    point("site.page.before_record")
+    folder.replace(there / catalogue.RECORD, record.to_json())
+    return record
+
+
+def write_front(root: Path, settings: Mapping[str, Any]) -> None:
+    """Make the front page of ``root`` from all records, one process after another.
+
+    Raises OSError.
+    """
+    with folder.locked(root / _LOCK):
+        listed = [record for record in catalogue.records(root) if record.listed]
+        words = interface(settings.get("language"), listed[0].interface if listed else None)
+        html = looks.render(
+            "index.html",
+            site_title=_site_title(settings, words),
+            text=words.texts,
+            interface=words.code,
+            style=_asset(root, "leap.css"),
+            script=_asset(root, "index.js"),
+            count=words.lecture_count(len(listed)),
+            cards=[_card(record, words) for record in listed],
+            data=dict(words.scripted),
+        )
+        point("site.index.before_replace")
+        folder.replace(root / "index.html", html)
+        # No web server shall list the folder of pages, where the unlisted ones are.
+        away = root / catalogue.PAGES / "index.html"
+        if away.parent.is_dir() and not away.exists():
+            folder.replace(away, looks.render("away.html"))
+
+
+def _asset(root: Path, name: str) -> str:
+    """Return the name of an asset in the site; older ones stay for older pages."""
+    path = Path(name)
+    assets = root / "assets"
+    assets.mkdir(parents=True, exist_ok=True)
+    return folder.put(assets, path.stem, path.suffix, looks.asset(name))
+
+
+def _site_title(settings: Mapping[str, Any], words: Interface) -> str:
+    return page.plain(str(settings.get("site_title") or "")) or words.texts["site"]
+
+
+def _place_files(publication: Publication, there: Path, progress: Progress) -> dict[str, str]:
+    video = publication.files["video"]
+    stem = "audio" if page.is_audio(video) else "video"
+    files = {"video": folder.place(video, there, stem, progress)}
+    for role, stem in _STEMS.items():
+        if role in publication.files:
+            files[role] = folder.place(publication.files[role], there, stem, progress)
+    return files
+
+
+def _captions(publication: Publication) -> str:
+    path = publication.files.get("vtt")
+    return path.read_text(encoding="utf-8-sig", errors="replace") if path else ""
+
+
+def _search_script(publication: Publication, slug: str) -> bytes:
+    entries = page.search_entries(publication)
+    words = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    return f"leapWords({json.dumps(slug)},{words});\n".encode("utf-8", "replace")
+
+
+def _card(record: PageRecord, words: Interface) -> dict[str, Any]:
+    return {
+        "slug": record.slug,
+        "title": record.title,
+        "date": words.date(record.moment),
+        "iso_date": record.moment.date().isoformat(),
+        "year": record.moment.year,
+        "duration": words.duration(record.duration),
+        "language": record.language,
+        "summary": record.summary,
+        "chapters": [title for _, title in record.chapters],
+        "ribbon": page.ribbon([start for start, _ in record.chapters], record.duration),
+        "search": record.search,
+    }
