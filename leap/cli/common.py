@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from leap.errors import UsageError
 
+if TYPE_CHECKING:
+    from leap.config import Declaration
+    from leap.domain.ports import Progress
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: The file that marks a repository's root.
 MARK = "leap.yaml"
+
+_SECONDS_BETWEEN = 0.2
 
 
 def find_root(directory: Path | None) -> Path:
@@ -74,3 +83,43 @@ def tenant_option(function: F) -> F:
 def echo_json(document: Any) -> None:
     """Print ``document`` as JSON on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def chosen_tenants(declaration: Declaration, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tenants that a command is for: those named, else all of them.
+
+    Raises UsageError for a name that no tenant has.
+    """
+    for name in names:
+        if name not in declaration.tenants:
+            close = difflib.get_close_matches(name, declaration.tenants, n=1)
+            hint = f"did you mean {close[0]}?" if close else "see the folders under tenants/"
+            message = f"--tenant {name}: no such tenant"
+            raise UsageError(message, hint=hint)
+    return names or tuple(declaration.tenants)
+
+
+def listing_progress() -> Progress:
+    """Return a receiver that shows on a terminal which file of a source is being read.
+
+    Reading a folder for the first time means hashing every file in it; the
+    line is wiped by the next output. Without a terminal nothing is shown.
+    """
+    stream = sys.stderr
+    last = time.monotonic()
+
+    def show(share: float | None, message: str = "") -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS_BETWEEN:
+            return
+        last = now
+        percent = f"{share:4.0%} " if share is not None else ""
+        stream.write(f"\r\x1b[2K{percent}{message[:100]}\r")
+        stream.flush()
+
+    return show if stream.isatty() else _silent
+
+
+def _silent(share: float | None, message: str = "") -> None:
+    del share, message

@@ -34,7 +34,8 @@ class Change:
     """What is to be done about one recording, and why, in one line.
 
     ``skip`` changes only what the ledger says; it is listed once, when a
-    recording is first skipped or skipped for another reason.
+    recording is first skipped or skipped for another reason. ``dropped`` names
+    the presets whose publication nothing declares any more.
     """
 
     tenant: str
@@ -44,6 +45,7 @@ class Change:
     action: Action
     steps: tuple[Step, ...]
     reason: str
+    dropped: tuple[str, ...] = ()
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -98,12 +98,15 @@ class TopicsRequest:
 
     ``pauses`` are silences of the trimmed timeline as ``(start, end)`` and may
     serve as boundaries; ``breaks`` are those long enough to be named.
+    ``chapter_every`` is how many seconds a chapter shall last on average, or
+    None to go by the length of the lecture and ``granularity``.
     """
 
     title: str
     granularity: str = "long"
     breaks: tuple[Break, ...] = ()
     pauses: tuple[tuple[float, float], ...] = ()
+    chapter_every: float | None = None
 
 
 class TopicFinder(Protocol):
@@ -191,6 +194,9 @@ class LedgerReader(Protocol):
     """What planning and looking may do: read one tenant in one query each."""
 
     def snapshot(self, tenant: str) -> Actual: ...
+
+    def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
+        """Return one publication as it stands now."""
 
 
 class Ledger(LedgerReader, Protocol):

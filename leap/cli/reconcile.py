@@ -1,0 +1,114 @@
+"""``leap reconcile``: carry the plan out; a second run does nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leap.cli.common import (
+    chosen_tenants,
+    echo_json,
+    format_option,
+    listing_progress,
+    root_option,
+    tenant_option,
+)
+from leap.errors import ExitCode
+
+if TYPE_CHECKING:
+    from leap.domain.outcome import Outcome
+    from leap.domain.plan import Plan
+    from leap.tasks.survey import Session, Survey
+
+_STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
+
+
+@click.command("reconcile")
+@root_option
+@tenant_option
+@format_option
+@click.option("--until", type=click.Choice(_STAGES), help="Go no further than this stage.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Work on at most N recordings."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many stages run at once; else `workers:` of leap.yaml.",
+)
+@click.option("--strict", is_flag=True, help="Exit 4 also for what failed in earlier runs.")
+def command(  # noqa: PLR0913 -- one parameter per option of the command line
+    root: Path,
+    tenants: tuple[str, ...],
+    format_: str,
+    until: str | None,
+    limit: int | None,
+    workers: int | None,
+    strict: bool,
+) -> int:
+    """Do what the plan says: download, trim, transcribe, caption, publish.
+
+    Safe to interrupt and to run twice, also at once: finished work is kept,
+    and nothing is done a second time. Exits 4 when something failed in this
+    run; what failed for good is left alone until its source or its settings
+    change, or until `leap retry`.
+    """
+    from leap.config import load
+    from leap.domain.stage import Stage
+    from leap.render import plan as render
+    from leap.render import summary
+    from leap.render.terminal import paint_for, width_of_terminal
+    from leap.tasks.reconcile import admit, narrow
+    from leap.tasks.survey import open_session, survey
+
+    declaration = load(root, tenants=tenants or None)
+    paint, width = paint_for(sys.stdout), width_of_terminal()
+    as_text = format_ == "text"
+    with open_session(declaration) as session:
+        found, plan = survey(session, chosen_tenants(declaration, tenants), listing_progress())
+        plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
+        if as_text and (plan.changes or plan.refusals or plan.problems):
+            click.echo(render.text(plan, width=width, paint=paint, apply=""))
+        if plan.refusals:
+            if not as_text:
+                echo_json(render.json_data(plan))
+            return ExitCode.REFUSED
+        if plan.work:
+            outcome = _run(session, found, plan, workers or declaration.operator.workers)
+        else:
+            admit(session, found, plan)
+            outcome = None
+    if as_text:
+        click.echo(summary.text(plan, outcome, width=width, paint=paint))
+    else:
+        echo_json(summary.json_data(plan, outcome))
+    if outcome is not None and outcome.interrupted:
+        return ExitCode.INTERRUPTED
+    failed = plan.problems or (outcome is not None and (outcome.failed or outcome.left))
+    failed_before = (outcome.plan if outcome else plan).failures
+    return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK
+
+
+def _run(session: Session, found: Survey, plan: Plan, workers: int) -> Outcome:
+    """Carry ``plan`` out with progress on stderr and Luigi's words in a log file."""
+    from leap.render.progress import Reporter
+    from leap.tasks.logs import run_log
+    from leap.tasks.reconcile import carry_out
+
+    reporter = Reporter(sys.stderr)
+    try:
+        with run_log(session.state) as log:
+            return carry_out(
+                session,
+                found,
+                plan,
+                workers=workers,
+                receive=reporter.feed,
+                log=log,
+            )
+    finally:
+        reporter.close()

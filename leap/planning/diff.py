@@ -1,0 +1,240 @@
+"""What has to be done: the difference between what shall be and what is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from leap.domain.fingerprint import digest
+from leap.domain.plan import Action, Change, Failure, Step
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, StageFact, Wanted
+from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
+from leap.planning.desired import Desired
+
+#: Platforms on which changed media can take the old media's place.
+REPLACES_MEDIA = frozenset({"site"})
+
+
+def diff(
+    tenant: str, desired: Sequence[Desired], actual: Actual
+) -> tuple[list[Change], list[Failure], Counter[tuple[str, str]]]:
+    """Return the changes, the failures that are left alone, and what is in sync.
+
+    In sync are counted by ``(tenant, template)``.
+    """
+    changes: list[Change] = []
+    failures: list[Failure] = []
+    in_sync: Counter[tuple[str, str]] = Counter()
+    for each in desired:
+        row, wanted = each.row, each.row.wanted
+        if row.skip is not None or wanted is None or each.effective is None:
+            changes += _admission(tenant, each)
+            continue
+        failed = _failures(tenant, row, wanted, actual)
+        change = _work(tenant, each, wanted, actual, failed)
+        failures += failed
+        if change is not None:
+            changes.append(change)
+        elif not failed:
+            in_sync[tenant, row.template or ""] += 1
+    return changes, failures, in_sync
+
+
+def _admission(tenant: str, each: Desired) -> list[Change]:
+    """Return the news about a recording that is not worked on, if there are any."""
+    row, known = each.row, each.known
+    if known is not None and (known.skip, known.reason) == (row.skip, row.reason):
+        return []
+    if row.skip is None and row.settled_at is None:
+        return []
+    return [Change(tenant, row.id, row.title, row.template, "skip", (), row.reason)]
+
+
+def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Failure]:
+    """Return what failed for good under the keys that are wanted now."""
+    found = []
+    for stage, key in wanted.stages.items():
+        fact = actual.fact(row.id, stage, key)
+        if fact is not None and fact.state == "failed" and fact.permanent:
+            found.append(Failure(tenant, row.id, row.title, stage, fact.reason))
+    for preset, digests in wanted.publications.items():
+        publication = actual.publication(row.id, preset)
+        if publication is not None and _failed_for_good(publication, digests):
+            found.append(
+                Failure(tenant, row.id, row.title, Stage.PUBLISH, publication.reason)
+            )
+    return found
+
+
+def _failed_for_good(publication: PublicationFact, digests: Mapping[str, str]) -> bool:
+    return (
+        publication.state == "failed"
+        and publication.permanent
+        and dict(publication.wanted) == dict(digests)
+    )
+
+
+def _work(
+    tenant: str,
+    each: Desired,
+    wanted: Wanted,
+    actual: Actual,
+    failed: Sequence[Failure],
+) -> Change | None:
+    """Return what has to be done for one admitted recording, or None."""
+    row, known = each.row, each.known
+    failed_stages = {failure.stage for failure in failed if failure.stage is not Stage.PUBLISH}
+    steps = _stage_steps(each, wanted, actual, failed_stages)
+    if not failed_stages:
+        steps += _publish_steps(row, wanted, actual)
+
+    published = [fact for fact in actual.publications.get(row.id, ()) if fact.applied]
+    dropped = tuple(
+        fact.preset
+        for fact in published
+        if fact.preset not in wanted.publications and fact.state != "unmanaged"
+    )
+
+    def change(action: Action, reason: str) -> Change:
+        return Change(
+            tenant, row.id, row.title, row.template, action, tuple(steps), reason, dropped
+        )
+
+    if not row.listed and any(step.stage is Stage.DOWNLOAD for step in steps):
+        return change("blocked", "source no longer available")
+    moved = known is not None and known.locator != row.locator
+    reasons = [f"moved from {known.locator}"] if known is not None and moved else []
+    if steps:
+        reasons.append(steps[0].reason)
+        return change(_action(steps, published), "; ".join(reasons))
+    if reasons:
+        return change("refresh", reasons[0])
+    if dropped:
+        return change("remove", f"{dropped[0]} is declared no more; what is published stays")
+    return None
+
+
+def _action(steps: Sequence[Step], published: Sequence[PublicationFact]) -> Action:
+    if not published:
+        return "process"
+    fixed = {fact.preset for fact in published if fact.platform not in REPLACES_MEDIA}
+    if any(step.preset in fixed and "media" in step.parts for step in steps):
+        return "replace"
+    return "refresh"
+
+
+def _stage_steps(
+    each: Desired, wanted: Wanted, actual: Actual, failed: set[Stage]
+) -> list[Step]:
+    """Return the stages whose targets are absent, or evicted and taken in by one of them."""
+    pipeline = tuple(wanted.stages)
+    hopeless = failed | {later for stage in failed for later in downstream(stage, pipeline)}
+    reasons: dict[Stage, str] = {}
+    for stage in reversed(pipeline):
+        if stage in hopeless:
+            continue
+        fact = actual.fact(each.row.id, stage, wanted.stages[stage])
+        if fact is None or fact.state in ("running", "failed"):
+            reasons[stage] = _why(each, stage, fact, wanted, actual)
+        elif fact.state == "evicted":
+            users = [other for other in reasons if stage in inputs(other, pipeline)]
+            if users:
+                reasons[stage] = f"was removed by retention, and {users[0].value} takes it in"
+    return [
+        Step(
+            stage,
+            wanted.stages[stage],
+            reasons[stage],
+            {other: wanted.stages[other] for other in inputs(stage, pipeline)},
+        )
+        for stage in FILE_STAGES
+        if stage in reasons
+    ]
+
+
+def _why(
+    each: Desired, stage: Stage, fact: StageFact | None, wanted: Wanted, actual: Actual
+) -> str:
+    """Say in a few words why a stage has to be done."""
+    if fact is not None and fact.state == "failed":
+        return f"failed before: {fact.reason}"
+    if fact is not None:
+        return "was cut off"
+    known = each.known
+    if known is None or known.wanted is None:
+        return "new recording"
+    before = known.wanted
+    old_key = before.stages.get(stage)
+    if old_key is None:
+        return f"{stage.value} is new in pipeline {wanted.pipeline}"
+    if old_key == wanted.stages[stage]:
+        return "not done yet"
+    if stage is Stage.DOWNLOAD and known.revision != each.row.revision:
+        return "the source changed"
+    old = actual.fact(each.row.id, stage, old_key)
+    edits = _edits(stage, old, each.settings.get(stage, {})) if old is not None else ""
+    if edits:
+        return edits
+    changed = [
+        other
+        for other in inputs(stage, tuple(wanted.stages))
+        if before.stages.get(other) != wanted.stages[other]
+    ]
+    return f"{changed[-1].value} changes" if changed else "its settings changed"
+
+
+def _edits(stage: Stage, old: StageFact, new: Mapping[str, object]) -> str:
+    """Return ``subtitles.line_length 42 → 38`` for the settings that differ."""
+    before = old.facts.get("settings")
+    if not isinstance(before, Mapping):
+        return ""
+    return ", ".join(
+        f"{stage.value}.{name} {_short(before.get(name))} → {_short(new.get(name))}"
+        for name in sorted(set(before) | set(new))
+        if before.get(name) != new.get(name)
+    )
+
+
+def _short(value: object) -> str:
+    text = "none" if value is None else str(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Step]:
+    """Return the publications that are not as they shall be."""
+    found = []
+    for preset, digests in wanted.publications.items():
+        fact = actual.publication(row.id, preset)
+        if fact is not None and (
+            (fact.state == "applied" and dict(fact.applied) == dict(digests))
+            or _failed_for_good(fact, digests)
+        ):
+            continue
+        applied = fact.applied if fact is not None else {}
+        parts = tuple(part for part in digests if applied.get(part) != digests[part])
+        found.append(
+            Step(
+                Stage.PUBLISH,
+                digest(dict(digests))[:16],
+                _why_publish(fact, parts),
+                {
+                    other: wanted.stages[other]
+                    for other in inputs(Stage.PUBLISH, tuple(wanted.stages))
+                },
+                preset=preset,
+                parts=parts,
+            )
+        )
+    return found
+
+
+def _why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
+    if fact is None:
+        return "not published yet"
+    if fact.state == "failed":
+        return f"failed before: {fact.reason}"
+    if not parts:
+        return "its last step was cut off"
+    if not fact.applied:
+        return "publishing was cut off"
+    return f"{' and '.join(parts)} {'change' if len(parts) > 1 else 'changes'}"

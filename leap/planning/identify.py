@@ -1,0 +1,147 @@
+"""Which recording is which: files that moved, changed, were copied or are gone.
+
+A recording's identity comes from where it was first seen, and it keeps that
+identity when its file moves. Bytes are compared by revision (for a folder:
+sha256), so nothing is guessed from names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from leap.domain.recording import Listing, Observed, recording_hex, recording_id
+from leap.domain.snapshot import Actual, RecordingRow, Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """One recording that is listed now, with the identity it has or gets.
+
+    ``known`` is the ledger's row, ``original`` the title of the recording
+    whose bytes it repeats, and ``moved_from`` its former place.
+    """
+
+    id: str
+    external_id: str
+    observed: Observed
+    known: RecordingRow | None = None
+    original: str | None = None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """All listed recordings, and the known ones that their source no longer lists."""
+
+    listed: tuple[Identified, ...]
+    gone: tuple[RecordingRow, ...]
+
+
+def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identities:
+    """Match what the sources list with what the ledger knows.
+
+    A row counts as gone only where its source's listing is complete.
+    """
+    listed: list[Identified] = []
+    gone: list[RecordingRow] = []
+    for listing in listings:
+        rows = [row for row in actual.recordings.values() if row.source == listing.source]
+        found = _match_source(tenant, rows, listing.observed)
+        listed += found
+        if listing.complete:
+            seen = {item.id for item in found}
+            gone += [row for row in rows if row.id not in seen]
+    return Identities(_mark_copies(listed, actual), tuple(gone))
+
+
+def _match_source(
+    tenant: str, rows: Iterable[RecordingRow], observed: Sequence[Observed]
+) -> list[Identified]:
+    """Pair the observations of one source with its rows, the surest pairs first."""
+    open_rows = {row.id: row for row in rows}
+    open_seen = {item.locator: item for item in observed}
+    found: list[Identified] = []
+
+    def pair(row: RecordingRow, item: Observed) -> None:
+        del open_rows[row.id], open_seen[item.locator]
+        moved = row.locator if row.locator != item.locator else None
+        found.append(
+            Identified(row.id, row.external_id, item, known=row, moved_from=moved)
+        )
+
+    def unchanged(row: RecordingRow) -> None:
+        item = open_seen.get(row.locator)
+        if item is not None and item.revision == row.revision:
+            pair(row, item)
+
+    # A copy gives way to the original: if only the copy's file is left, that
+    # is where the original lives now.
+    for row in [row for row in open_rows.values() if row.skip is not Skip.DUPLICATE]:
+        unchanged(row)
+    for row in [row for row in open_rows.values() if row.skip is not Skip.DUPLICATE]:
+        new_place = _moved_to(row, open_seen.values())
+        if new_place is not None:
+            pair(row, new_place)
+    for row in list(open_rows.values()):
+        unchanged(row)
+    for row in list(open_rows.values()):
+        item = open_seen.get(row.locator)
+        if item is not None:
+            pair(row, item)
+    taken = {row.id[11:] for row in rows}
+    for item in open_seen.values():
+        found.append(_newcomer(tenant, item, taken))
+    order = {item.locator: index for index, item in enumerate(observed)}
+    return sorted(found, key=lambda each: order[each.observed.locator])
+
+
+def _moved_to(row: RecordingRow, candidates: Iterable[Observed]) -> Observed | None:
+    """Return where the bytes of ``row`` are now, if they are somewhere else."""
+    if not row.revision:
+        return None
+    for item in candidates:
+        if item.revision == row.revision:
+            return item
+    return None
+
+
+def _newcomer(tenant: str, item: Observed, taken: set[str]) -> Identified:
+    """Give a new recording its identity.
+
+    Where another recording was first seen at this very place and moved away
+    since, the revision makes the difference.
+    """
+    external_id = item.external_id
+    identity = item.identity(tenant)
+    if identity in taken:
+        external_id = f"{external_id}@{item.revision[:12]}"
+        identity = recording_hex(tenant, item.source_kind, item.account, external_id)
+    return Identified(recording_id(identity, item.started_at), external_id, item)
+
+
+def _mark_copies(listed: Sequence[Identified], actual: Actual) -> tuple[Identified, ...]:
+    """Mark all but one recording of the same bytes as copies of that one.
+
+    The one is the recording that the ledger knew first as an original; among
+    new ones, the first listed.
+    """
+    now = {item.id: item.observed for item in listed}
+    originals: dict[str, tuple[str, str]] = {}
+    for row in actual.recordings.values():
+        # What is listed now overrides what the ledger remembers.
+        revision = now[row.id].revision if row.id in now else row.revision
+        if revision and revision == row.revision and row.skip is not Skip.DUPLICATE:
+            title = now[row.id].title if row.id in now else row.title
+            originals[revision] = row.id, title
+    marked: list[Identified] = []
+    known_first = sorted(listed, key=lambda item: item.known is None)
+    for item in known_first:
+        revision = item.observed.revision
+        if not revision:
+            marked.append(item)
+            continue
+        owner, title = originals.setdefault(revision, (item.id, item.observed.title))
+        marked.append(item if owner == item.id else replace(item, original=title))
+    order = {item.id: index for index, item in enumerate(listed)}
+    return tuple(sorted(marked, key=lambda item: order[item.id]))

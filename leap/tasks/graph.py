@@ -1,0 +1,233 @@
+"""The task graph: one short class per stage, under one root per recording.
+
+Parameters are short public strings, since Luigi prints and serves them: never
+a secret, a path or a title. What a task works with is looked up in the run's
+``Board`` by these strings. Edges are static: the plan already knows them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from leap.domain.manifest import TargetName
+from leap.domain.plan import Change, Step
+from leap.domain.snapshot import RecordingRow
+from leap.domain.stage import Stage
+from leap.tasks.adapter import Parameter, Task
+from leap.tasks.events import Feed
+from leap.tasks.job import Job
+from leap.tasks.survey import Session
+from leap.tasks.work import StepFailed, perform
+
+REV_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the tasks of one run share; set before the run, inherited by every fork."""
+
+    session: Session
+    rows: Mapping[tuple[str, str], RecordingRow]
+    changes: Mapping[tuple[str, str], Change]
+    feed: Feed
+    resources: Mapping[str, int]
+    pid: int = field(default_factory=os.getpid)
+
+    def step(self, tenant: str, recording: str, stage: Stage, preset: str) -> Step | None:
+        """Return the planned step, or None where the plan has none."""
+        for step in self.changes[tenant, recording].steps:
+            if step.stage is stage and (step.preset or "") == preset:
+                return step
+        return None
+
+
+_board: list[Board] = []
+
+
+def use(board: Board) -> None:
+    """Make ``board`` the one that all tasks of this process and its forks work with."""
+    _board[:] = [board]
+
+
+class StageTask(Task):  # type: ignore[misc] -- Luigi ships no types for its metaclass
+    """One stage of one recording. ``rev`` is the beginning of the target's key."""
+
+    task_namespace = "leap"
+    stage: ClassVar[Stage]
+
+    tenant = Parameter()
+    recording = Parameter()
+    rev = Parameter()
+
+    @property
+    def preset_name(self) -> str:
+        return ""
+
+    @property
+    def step(self) -> Step:
+        step = _board[0].step(self.tenant, self.recording, self.stage, self.preset_name)
+        if step is None:
+            message = f"{self.task_id} is not in the plan"
+            raise LookupError(message)
+        return step
+
+    @property
+    def resources(self) -> dict[str, int]:
+        return {name: 1 for name in _resources(self.job) if name in _board[0].resources}
+
+    @property
+    def priority(self) -> int:
+        # What is nearly finished goes first, so that lectures appear one by one.
+        return list(Stage).index(self.stage)
+
+    @property
+    def job(self) -> Job:
+        board = _board[0]
+        here = self.tenant, self.recording
+        return Job(
+            board.session,
+            board.changes[here],
+            board.rows[here],
+            self.step,
+            board.feed.progress(self.task_id),
+        )
+
+    def requires(self) -> list[Task]:
+        """The inputs that are still to be made; those that stand are no tasks at all."""
+        return [
+            task
+            for stage in self.step.inputs
+            if (task := _task(self.tenant, self.recording, stage)) is not None
+        ]
+
+    def complete(self) -> bool:
+        """Planned work is not done; after the work, the manifest is asked."""
+        manifest = _board[0].session.store.read(
+            TargetName(self.tenant, self.recording, self.stage, self.step.key)
+        )
+        return manifest is not None and _board[0].session.store.is_present(manifest)
+
+    def run(self) -> None:
+        board, job = _board[0], self.job
+        board.feed.started(self.task_id, job)
+        try:
+            perform(job)
+        except StepFailed as error:
+            board.feed.failed(self.task_id, str(error))
+            raise
+        board.feed.done(self.task_id)
+
+    def on_failure(self, exception: BaseException) -> str:
+        """Return one safe line: Luigi's own answer would serve the whole traceback."""
+        return str(exception) if isinstance(exception, StepFailed) else type(exception).__name__
+
+
+class Download(StageTask):
+    stage = Stage.DOWNLOAD
+
+
+class Trim(StageTask):
+    stage = Stage.TRIM
+
+
+class Transcribe(StageTask):
+    stage = Stage.TRANSCRIBE
+
+
+class Topics(StageTask):
+    stage = Stage.TOPICS
+
+
+class Subtitles(StageTask):
+    stage = Stage.SUBTITLES
+
+
+class Publish(StageTask):
+    """One publication; complete when the ledger's applied digests are the wanted ones."""
+
+    stage = Stage.PUBLISH
+
+    preset = Parameter()
+
+    @property
+    def preset_name(self) -> str:
+        return str(self.preset)
+
+    def complete(self) -> bool:
+        board = _board[0]
+        if os.getpid() == board.pid:
+            return False  # While scheduling, the plan's answer stands.
+        fact = board.session.ledger.publication(self.tenant, self.recording, self.preset)
+        return (
+            fact is not None
+            and fact.state == "applied"
+            and dict(fact.applied) == dict(self.job.wanted)
+        )
+
+
+_CLASSES: Mapping[Stage, type[StageTask]] = {
+    task.stage: task for task in (Download, Trim, Transcribe, Topics, Subtitles, Publish)
+}
+
+
+class Recording(Task):  # type: ignore[misc]
+    """Everything that is to be done for one recording: the root that people look for."""
+
+    task_namespace = "leap"
+
+    tenant = Parameter()
+    recording = Parameter()
+    rev = Parameter()
+
+    def requires(self) -> list[Task]:
+        change = _board[0].changes[self.tenant, self.recording]
+        return [_of_step(change, step) for step in change.steps]
+
+    def complete(self) -> bool:
+        return all(task.complete() for task in self.requires())
+
+    def run(self) -> None:
+        """Nothing of its own: its stages are the work."""
+
+
+def roots(board: Board) -> list[Recording]:
+    """Return one root task per planned recording."""
+    return [
+        Recording(
+            tenant=change.tenant,
+            recording=change.recording,
+            rev=change.steps[-1].key[:REV_LENGTH],
+        )
+        for change in board.changes.values()
+    ]
+
+
+def _task(tenant: str, recording: str, stage: Stage) -> Task | None:
+    step = _board[0].step(tenant, recording, stage, "")
+    return _of_step(_board[0].changes[tenant, recording], step) if step else None
+
+
+def _of_step(change: Change, step: Step) -> Task:
+    arguments = {
+        "tenant": change.tenant,
+        "recording": change.recording,
+        "rev": step.key[:REV_LENGTH],
+    }
+    if step.preset is not None:
+        arguments["preset"] = step.preset
+    return _CLASSES[step.stage](**arguments)
+
+
+def _resources(job: Job) -> tuple[str, ...]:
+    """Return the names of what a step uses up, most general first."""
+    stage = job.step.stage
+    if stage in (Stage.DOWNLOAD, Stage.TRIM):
+        return ("ffmpeg",)
+    if stage is Stage.TRANSCRIBE:
+        return (f"transcribe-{job.effective.transcribe.with_}",)
+    if stage is Stage.PUBLISH:
+        return (job.publication.platform,)
+    return ()

@@ -1,0 +1,94 @@
+"""One step with everything it needs to be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from leap.config import Effective, PublicationSettings, effective, override_for
+from leap.domain.manifest import Manifest, TargetName
+from leap.domain.plan import Change, Step
+from leap.domain.ports import Progress
+from leap.domain.snapshot import RecordingRow
+from leap.domain.stage import Stage
+from leap.errors import StageError
+from leap.tasks.survey import Session
+
+
+@dataclass(frozen=True)
+class Job:
+    """One step of one recording; ``row`` is the recording as it was admitted."""
+
+    session: Session
+    change: Change
+    row: RecordingRow
+    step: Step
+    progress: Progress
+
+    @property
+    def tenant(self) -> str:
+        return self.change.tenant
+
+    @property
+    def recording(self) -> str:
+        return self.change.recording
+
+    @property
+    def name(self) -> TargetName:
+        """The target that a file stage makes."""
+        return TargetName(self.tenant, self.recording, self.step.stage, self.step.key)
+
+    @property
+    def scope(self) -> str:
+        """The lease of this work: per recording and stage, or per recording and preset."""
+        return f"{self.recording}/{self.step.preset or self.step.stage.value}"
+
+    @cached_property
+    def effective(self) -> Effective:
+        """The settings of this recording, merged from all layers."""
+        declaration = self.session.declaration
+        declared = declaration.tenants[self.tenant]
+        override = override_for(declared, self.row)
+        return effective(declaration, self.tenant, self.row.template or "", override)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings behind the key of this stage, as JSON data."""
+        return self.effective.settings_of(self.step.stage)
+
+    @property
+    def preset(self) -> str:
+        """The preset of a publishing step. Raises ValueError for another step."""
+        if self.step.preset is None:
+            message = f"{self.step.stage.value} has no preset"
+            raise ValueError(message)
+        return self.step.preset
+
+    @property
+    def publication(self) -> PublicationSettings:
+        """The settings of the publication that this step brings about."""
+        return self.effective.publications[self.preset]
+
+    @property
+    def wanted(self) -> Mapping[str, str]:
+        """The digests that the publication shall have."""
+        if self.row.wanted is None:
+            return {}
+        return self.row.wanted.publications[self.preset]
+
+    def input(self, stage: Stage) -> Manifest | None:
+        """Return the manifest of an input; None where the pipeline has no such stage.
+
+        Raises StageError where the target should be there and is not whole.
+        """
+        key = self.step.inputs.get(stage)
+        if key is None:
+            return None
+        store = self.session.store
+        manifest = store.read(TargetName(self.tenant, self.recording, stage, key))
+        if manifest is None or not store.is_present(manifest):
+            message = f"the {stage.value} target {key} is not whole"
+            raise StageError(message, hint="run `leap reconcile` again to make it anew")
+        return manifest

@@ -1,0 +1,131 @@
+"""A ledger from nothing but the store and the sources.
+
+Manifests say what was made, failure records what must not be tried again,
+receipts what is published. Who is admitted follows from the declaration, as
+in every reconcile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from leap.domain.manifest import Manifest, ReceiptRecord
+from leap.domain.ports import Progress, Receipt
+from leap.domain.snapshot import RecordingRow
+from leap.tasks.reconcile import admit
+from leap.tasks.survey import Session, plan_again, survey
+from leap.tasks.work import indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How much was recovered."""
+
+    recordings: int
+    targets: int
+    failures: int
+    publications: int
+
+
+def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> Rebuilt:
+    """Fill the ledger with what the store and the sources say; safe to repeat.
+
+    Raises StoreError where a manifest cannot be read.
+    """
+    store, ledger = session.store, session.ledger
+    manifests = {tenant: list(store.manifests(tenant)) for tenant in tenants}
+    now = session.clock.now()
+    for tenant, found in manifests.items():
+        ledger.admit(tenant, _rows(found, now), {})
+    listed, plan = survey(session, tenants, progress)
+    admit(session, listed, plan)
+    failures = publications = 0
+    for tenant, found in manifests.items():
+        known = ledger.snapshot(tenant).recordings
+        for manifest in found:
+            if store.is_present(manifest):
+                _index(session, manifest)
+        for failure in store.failures(tenant):
+            if failure.name.recording in known:
+                failures += 1
+                ledger.stage_failed(
+                    tenant,
+                    failure.name.recording,
+                    failure.name.stage,
+                    failure.name.key,
+                    reason=failure.reason,
+                    permanent=True,
+                    at=failure.failed_at,
+                )
+        latest: dict[tuple[str, str], ReceiptRecord] = {}
+        for record in store.receipts(tenant):
+            latest[record.recording, record.preset] = record
+        for record in latest.values():
+            publications += 1
+            _republish(session, record)
+    admit(session, listed, plan_again(session, listed))
+    return Rebuilt(
+        recordings=sum(len(ledger.snapshot(tenant).recordings) for tenant in tenants),
+        targets=sum(len(found) for found in manifests.values()),
+        failures=failures,
+        publications=publications,
+    )
+
+
+def _rows(manifests: list[Manifest], now: datetime) -> list[RecordingRow]:
+    """Return a row per recording from the newest of its manifests."""
+    newest: dict[str, Manifest] = {}
+    for manifest in sorted(manifests, key=lambda each: each.finished_at):
+        newest[manifest.name.recording] = manifest
+    return [_row(recording, manifest, now) for recording, manifest in newest.items()]
+
+
+def _row(recording: str, manifest: Manifest, now: datetime) -> RecordingRow:
+    source = manifest.source
+    return RecordingRow(
+        id=recording,
+        source=source["source"],
+        source_kind=source["source_kind"],
+        account=source["account"],
+        external_id=source["external_id"],
+        locator=source["locator"],
+        revision=source["revision"],
+        title=source["title"],
+        started_at=datetime.fromisoformat(source["started_at"]),
+        size=source["size"],
+        duration=source["duration"],
+        template=source["template"],
+        skip=None,
+        reason="",
+        settled_at=None,
+        listed=False,
+        wanted=None,
+        since=now,
+    )
+
+
+def _index(session: Session, manifest: Manifest) -> None:
+    session.ledger.stage_done(
+        manifest.name.tenant,
+        manifest.name.recording,
+        manifest.name.stage,
+        manifest.name.key,
+        seconds=manifest.seconds,
+        facts=indexed(manifest),
+        at=manifest.finished_at,
+    )
+
+
+def _republish(session: Session, record: ReceiptRecord) -> None:
+    session.ledger.publication_applied(
+        record.tenant,
+        record.recording,
+        record.preset,
+        Receipt(
+            record.platform, record.external_id, record.url, record.applied, record.details
+        ),
+        record.number,
+        record.at,
+    )

@@ -1,0 +1,169 @@
+"""Carrying a plan out: admit, work in waves, and judge by the ledger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from leap.domain.outcome import Outcome
+from leap.domain.plan import Change, Failure, Plan
+from leap.domain.snapshot import Actual
+from leap.domain.stage import Stage
+from leap.tasks.survey import Session, Survey, plan_again
+
+#: Luigi's scheduling grows with the square of what is pending, so it gets
+#: about 1,000 tasks at a time: seven to a recording.
+_WAVE = 140
+
+
+def narrow(plan: Plan, *, limit: int | None = None, until: Stage | None = None) -> Plan:
+    """Return ``plan`` with at most ``limit`` recordings to work on, and no stage past ``until``."""
+    changes = plan.changes
+    if until is not None:
+        order = list(Stage)
+        last = order.index(until)
+        changes = tuple(
+            replace(
+                change,
+                steps=tuple(step for step in change.steps if order.index(step.stage) <= last),
+            )
+            for change in changes
+        )
+        changes = tuple(
+            change
+            for change, whole in zip(changes, plan.changes, strict=True)
+            if change.steps or not whole.steps
+        )
+    if limit is not None:
+        kept: list[Change] = []
+        for change in changes:
+            working = change.effective and change.action != "blocked"
+            if working:
+                limit -= 1
+            if not working or limit >= 0:
+                kept.append(change)
+        changes = tuple(kept)
+    return replace(plan, changes=changes)
+
+
+def admit(session: Session, found: Survey, plan: Plan) -> None:
+    """Write down what the plan decided about recordings; unchanged rows are not written."""
+    for tenant, rows in plan.rows.items():
+        session.ledger.admit(tenant, rows, found.memos(tenant))
+    for change in plan.changes:
+        for preset in change.dropped:
+            session.ledger.publication_unmanaged(change.tenant, change.recording, preset)
+
+
+def carry_out(
+    session: Session,
+    found: Survey,
+    plan: Plan,
+    *,
+    workers: int,
+    receive: Callable[[dict[str, Any]], None],
+    log: logging.Handler,
+) -> Outcome:
+    """Do the work of ``plan`` and return what came of it.
+
+    Progress events go to ``receive`` (see ``leap.tasks.events``), Luigi's own
+    words to ``log``. Every recording is tried once; those that another runner
+    works on are waited for.
+    """
+    from leap.tasks import adapter, graph
+    from leap.tasks.events import feeding
+
+    resources = session.declaration.operator.resources
+    admit(session, found, plan)
+    before = _snapshots(session, plan)
+    session.store.sweep()
+    rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
+    work = plan.work
+    finished = True
+    with feeding(receive) as feed:
+        for start in range(0, len(work), _WAVE):
+            wave = work[start : start + _WAVE]
+            board = graph.Board(
+                session,
+                rows,
+                {(change.tenant, change.recording): change for change in wave},
+                feed,
+                resources,
+            )
+            graph.use(board)
+            finished = adapter.run(
+                graph.roots(board), workers=workers, resources=resources, log=log
+            )
+            if not finished:
+                break
+    return _judge(
+        plan,
+        plan_again(session, found),
+        before,
+        _snapshots(session, plan),
+        interrupted=not finished,
+    )
+
+
+def _snapshots(session: Session, plan: Plan) -> dict[str, Actual]:
+    return {tenant: session.ledger.snapshot(tenant) for tenant in plan.rows}
+
+
+def _judge(
+    plan: Plan,
+    after: Plan,
+    before: Mapping[str, Actual],
+    now: Mapping[str, Actual],
+    *,
+    interrupted: bool,
+) -> Outcome:
+    """Tell from the ledger what of ``plan`` was done, failed, or is still open.
+
+    Luigi's own summary is not asked: it says NOT_RUN where another runner did
+    the work, and SUCCESS where a scheduler lost its state.
+    """
+    failed = tuple(
+        failure
+        for change in plan.work
+        for failure in _new_failures(change, before[change.tenant], now[change.tenant])
+    )
+    failed_ids = {(failure.tenant, failure.recording) for failure in failed}
+    open_steps = {
+        (change.tenant, change.recording, step.stage, step.preset)
+        for change in after.work
+        for step in change.steps
+    }
+    done: list[Change] = []
+    left: list[Change] = []
+    for change in plan.work:
+        here = change.tenant, change.recording
+        if here in failed_ids:
+            continue
+        unfinished = any((*here, step.stage, step.preset) in open_steps for step in change.steps)
+        (left if unfinished else done).append(change)
+    return Outcome(tuple(done), failed, tuple(left), interrupted, after)
+
+
+def _new_failures(change: Change, before: Actual, now: Actual) -> list[Failure]:
+    """Return the failures of one recording that the ledger did not have before the run."""
+    old = _failed(before, change.recording)
+    return [
+        Failure(change.tenant, change.recording, change.title, stage, reason)
+        for stage, since, reason in sorted(_failed(now, change.recording) - old)
+    ]
+
+
+def _failed(actual: Actual, recording: str) -> set[tuple[Stage, datetime, str]]:
+    stages = {
+        (fact.stage, fact.since, fact.reason)
+        for fact in actual.stages.get(recording, ())
+        if fact.state == "failed"
+    }
+    return stages | {
+        (Stage.PUBLISH, fact.since, fact.reason)
+        for fact in actual.publications.get(recording, ())
+        if fact.state == "failed"
+    }

@@ -1,0 +1,178 @@
+"""Looking around: what is declared, what the sources list, what the ledger knows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leap.config import Declaration
+from leap.domain.manifest import TargetName
+from leap.domain.plan import Plan
+from leap.domain.ports import Ledger, Progress
+from leap.domain.recording import FileMemo, Listing
+from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.errors import ProviderError
+from leap.ledger import open_ledger
+from leap.planning.plan import make_plan
+from leap.providers import open_source, publication_stands
+from leap.store import Store
+
+
+class SystemClock:
+    """The machine's clock (``leap.domain.ports.Clock``)."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with: the declaration, an open ledger and the store."""
+
+    declaration: Declaration
+    ledger: Ledger
+    store: Store
+    clock: SystemClock = field(default_factory=SystemClock)
+
+    @property
+    def state(self) -> Path:
+        return self.declaration.operator.state
+
+
+@contextlib.contextmanager
+def open_session(declaration: Declaration) -> Iterator[Session]:
+    """Open the ledger and the store of ``declaration`` for the length of a block.
+
+    Raises LedgerError where the ledger cannot be reached.
+    """
+    operator = declaration.operator
+    with open_ledger(operator.database, operator.state) as ledger:
+        yield Session(declaration, ledger, Store(operator.state / "targets"))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything a plan is made from; making it anew does not list again."""
+
+    listings: Mapping[str, tuple[Listing, ...]]
+    problems: tuple[str, ...]
+
+    def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
+        """Return what was learned about files, by source, to be remembered."""
+        return {
+            listing.source: listing.memos for listing in self.listings[tenant] if listing.memos
+        }
+
+
+def survey(
+    session: Session, tenants: Collection[str], progress: Progress
+) -> tuple[Survey, Plan]:
+    """List the sources of ``tenants`` and return what was found, with the plan.
+
+    A source that fails is a problem of the plan and keeps nothing else back.
+    """
+    actuals = {tenant: session.ledger.snapshot(tenant) for tenant in tenants}
+    listings: dict[str, tuple[Listing, ...]] = {}
+    problems: list[str] = []
+    for tenant in tenants:
+        found = []
+        for name, source in session.declaration.tenants[tenant].sources.items():
+            try:
+                provider = open_source(session.declaration, tenant, name)
+                memos = actuals[tenant].memos.get(name, {})
+                listing = provider.list(memos, session.clock.now(), progress)
+            except ProviderError as error:
+                if not source.optional:
+                    problems.append(f"{tenant}/{name}: {error}")
+                found.append(Listing(source=name, observed=(), complete=False))
+                continue
+            problems += [f"{tenant}/{name}: {problem}" for problem in listing.problems]
+            found.append(listing)
+        listings[tenant] = tuple(found)
+    result = Survey(listings, tuple(problems))
+    return result, plan_again(session, result, actuals)
+
+
+def plan_again(
+    session: Session, found: Survey, actuals: Mapping[str, Actual] | None = None
+) -> Plan:
+    """Return the plan for what was listed and what the ledger knows (now, by default)."""
+    if actuals is None:
+        actuals = {tenant: session.ledger.snapshot(tenant) for tenant in found.listings}
+    actuals = {tenant: _standing(session, actual) for tenant, actual in actuals.items()}
+    while True:
+        plan = make_plan(
+            session.declaration, found.listings, actuals, found.problems, session.clock.now()
+        )
+        lost = _lost_inputs(session.store, plan)
+        if not lost:
+            return plan
+        actuals = {
+            tenant: _without(actual, {name for name in lost if name.tenant == tenant})
+            for tenant, actual in actuals.items()
+        }
+
+
+def _standing(session: Session, actual: Actual) -> Actual:
+    """Return ``actual`` with the publications that are visibly gone as not applied.
+
+    Only publications that can be looked at without a network are looked at.
+    """
+
+    def seen(fact: PublicationFact) -> PublicationFact:
+        if fact.state == "applied" and not publication_stands(
+            session.declaration, actual.tenant, fact
+        ):
+            return replace(fact, applied={})
+        return fact
+
+    return replace(
+        actual,
+        publications={
+            recording: tuple(seen(fact) for fact in facts)
+            for recording, facts in actual.publications.items()
+        },
+    )
+
+
+def _lost_inputs(store: Store, plan: Plan) -> set[TargetName]:
+    """Return the targets that the plan takes in and that are not whole in the store.
+
+    The ledger only indexes manifests: what is about to be read is checked.
+    """
+    lost = set()
+    for change in plan.work:
+        making = {step.stage for step in change.steps}
+        taken = {
+            TargetName(change.tenant, change.recording, stage, key)
+            for step in change.steps
+            for stage, key in step.inputs.items()
+            if stage not in making
+        }
+        for name in taken:
+            manifest = store.read(name)
+            if manifest is None or not store.is_present(manifest):
+                lost.add(name)
+    return lost
+
+
+def _without(actual: Actual, lost: set[TargetName]) -> Actual:
+    gone = {(name.recording, name.stage, name.key) for name in lost}
+
+    def kept(recording: str, fact: StageFact) -> bool:
+        return (recording, fact.stage, fact.key) not in gone
+
+    return replace(
+        actual,
+        stages={
+            recording: tuple(fact for fact in facts if kept(recording, fact))
+            for recording, facts in actual.stages.items()
+        },
+    )
+
+
+def quiet(share: float | None, message: str = "") -> None:
+    """Take progress and show nothing (``leap.domain.ports.Progress``)."""

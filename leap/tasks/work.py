@@ -1,0 +1,172 @@
+"""One step of the plan, done once: lease, check, work, commit, record, release.
+
+This is what runs inside a task, in a process of its own. It may be called
+twice, and by two runners at once: the lease lets one work at a time, and the
+check after it finds what the other has finished.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from leap.domain.manifest import FailureRecord, Manifest
+from leap.domain.ports import Lease
+from leap.domain.stage import Stage
+from leap.errors import LeapError, LeaseLost, StageError
+from leap.faults import point
+from leap.tasks.job import Job
+from leap.tasks.wiring import make, publish
+
+_log = logging.getLogger(__name__)
+
+#: How long a step waits for another runner that does the same work.
+_PATIENCE_SECONDS = 6 * 3600.0
+
+
+class StepFailed(Exception):
+    """A step failed, and the failure stands in the ledger; the text is one safe line."""
+
+
+def perform(job: Job) -> None:
+    """Do one step. Raises StepFailed."""
+    ledger = job.session.ledger
+    try:
+        with ledger.lease(job.tenant, job.scope, wait=_PATIENCE_SECONDS) as lease:
+            point("work.leased")
+            _perform(job, lease)
+    except LeaseLost as error:
+        # The work is somebody else's now, and so is its outcome.
+        raise StepFailed(str(error)) from error
+
+
+def _perform(job: Job, lease: Lease) -> None:
+    try:
+        if job.step.stage is Stage.PUBLISH:
+            _publish(job, lease)
+        else:
+            _make(job, lease)
+    except LeaseLost:
+        raise
+    except (LeapError, OSError) as error:
+        reason = _one_line(error)
+        permanent = isinstance(error, StageError) and error.permanent
+        _record_failure(job, reason, permanent=permanent)
+        raise StepFailed(reason) from error
+    except Exception as error:
+        _log.exception("%s of %s", job.step.stage.value, job.recording)
+        reason = f"unexpected {type(error).__name__}, a bug in LEAP; see the log of the run"
+        _record_failure(job, reason, permanent=False)
+        raise StepFailed(reason) from error
+
+
+def _make(job: Job, lease: Lease) -> None:
+    """Make one target, unless it stands already."""
+    ledger, store = job.session.ledger, job.session.store
+    manifest = store.read(job.name)
+    if manifest is not None and not store.is_present(manifest):
+        store.discard(job.name)
+        manifest = None
+    if manifest is None:
+        ledger.stage_started(job.tenant, job.recording, job.step.stage, job.step.key, lease)
+        point("work.started")
+        manifest = _commit(job)
+        point("work.committed")
+    ledger.stage_done(
+        job.tenant,
+        job.recording,
+        job.step.stage,
+        job.step.key,
+        seconds=manifest.seconds,
+        facts=indexed(manifest),
+    )
+    point("work.recorded")
+
+
+def indexed(manifest: Manifest) -> dict[str, object]:
+    """Return what the ledger keeps of a manifest: its facts, and the settings behind its key."""
+    return {**manifest.facts, "settings": dict(manifest.settings)}
+
+
+def _commit(job: Job) -> Manifest:
+    session, row = job.session, job.row
+    started_at = session.clock.now()
+    with session.store.scratch() as out:
+        made = make(job, out)
+        point("work.made")
+        return session.store.commit(
+            job.name,
+            out,
+            settings=job.settings,
+            upstream=job.step.inputs,
+            source={
+                "source": row.source,
+                "source_kind": row.source_kind,
+                "account": row.account,
+                "external_id": row.external_id,
+                "locator": row.locator,
+                "revision": row.revision,
+                "title": row.title,
+                "started_at": row.started_at.isoformat(),
+                "size": row.size,
+                "duration": row.duration,
+                "template": row.template,
+            },
+            versions=made.versions,
+            facts=made.facts,
+            started_at=started_at,
+            finished_at=session.clock.now(),
+        )
+
+
+def _publish(job: Job, lease: Lease) -> None:
+    """Bring one publication to what is wanted, unless another runner just did."""
+    session, wanted = job.session, job.wanted
+    known = session.ledger.publication(job.tenant, job.recording, job.preset)
+    if (
+        job.step.parts
+        and known is not None
+        and known.state == "applied"
+        and dict(known.applied) == dict(wanted)
+    ):
+        return
+    platform = job.publication.platform
+    session.ledger.publication_intended(
+        job.tenant, job.recording, job.preset, platform, wanted, lease
+    )
+    point("publish.intended")
+    receipt = publish(job, known)
+    point("publish.done")
+    at = session.clock.now()
+    record = session.store.file_receipt(job.tenant, job.recording, job.preset, receipt, at)
+    point("publish.receipt")
+    session.ledger.publication_applied(
+        job.tenant, job.recording, job.preset, receipt, record.number, at
+    )
+    point("publish.recorded")
+
+
+def _record_failure(job: Job, reason: str, *, permanent: bool) -> None:
+    session, step = job.session, job.step
+    if step.stage is Stage.PUBLISH:
+        session.ledger.publication_failed(
+            job.tenant,
+            job.recording,
+            job.preset,
+            job.publication.platform,
+            wanted=job.wanted,
+            reason=reason,
+            permanent=permanent,
+        )
+        return
+    if permanent:
+        session.store.fail(FailureRecord(job.name, reason, session.clock.now()))
+    session.ledger.stage_failed(
+        job.tenant, job.recording, step.stage, step.key, reason=reason, permanent=permanent
+    )
+
+
+def _one_line(error: LeapError | OSError) -> str:
+    if isinstance(error, LeapError):
+        return str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

@@ -1,0 +1,246 @@
+"""The state store: results are whole or absent, whoever is killed and whoever races."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from leap.domain.manifest import FailureRecord, Manifest, TargetName
+from leap.domain.ports import Receipt
+from leap.domain.stage import Stage
+from leap.errors import StoreError
+from leap.store import Store
+
+NAME = TargetName("demo", "2026-11-20-0a1b2c3d4e5f", Stage.TRIM, "00112233aabbccdd")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def commit(store: Store, text: str = "words", name: TargetName = NAME) -> Manifest:
+    with store.scratch() as out:
+        (out / "sub").mkdir()
+        (out / "sub" / "words.txt").write_text(text, encoding="utf-8")
+        return store.commit(
+            name,
+            out,
+            settings={"padding": 1.0},
+            upstream={Stage.DOWNLOAD: "ffeeddccbbaa9988"},
+            source={"title": "Лекция 🎓"},
+            versions={"ffmpeg": "9"},
+            facts={"duration": 12.5},
+            started_at=NOON,
+            finished_at=NOON + timedelta(seconds=3),
+        )
+
+
+def test_a_committed_target_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "targets")
+
+    manifest = commit(store)
+
+    assert manifest == store.read(NAME)
+    assert "words" == store.files(manifest)["sub/words.txt"].read_text(encoding="utf-8")
+    assert store.is_present(manifest)
+    assert 3.0 == manifest.seconds
+
+
+def test_an_absent_target_reads_as_none(tmp_path: Path) -> None:
+    assert Store(tmp_path / "nowhere").read(NAME) is None
+
+
+def test_the_second_of_two_commits_keeps_the_files_of_the_first(tmp_path: Path) -> None:
+    """The manifest is created exclusively: files of two runners never mix."""
+    store = Store(tmp_path)
+
+    first = commit(store, "first")
+    second = commit(store, "second")
+
+    assert first == second
+    assert "first" == store.files(second)["sub/words.txt"].read_text(encoding="utf-8")
+    assert {"manifest.json", first.attempt} == {p.name for p in store.folder(NAME).iterdir()}
+
+
+def test_racing_commits_agree_on_one_manifest(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    found: list[Manifest] = []
+    threads = [
+        threading.Thread(target=lambda n=n: found.append(commit(store, f"runner {n}")))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 8 == len(found)
+    assert 1 == len({manifest.attempt for manifest in found})
+    assert store.is_present(found[0])
+
+
+def test_a_stage_that_made_nothing_is_no_result(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    with store.scratch() as out, pytest.raises(StoreError, match="made no file"):
+        store.commit(
+            NAME,
+            out,
+            settings={},
+            upstream={},
+            source={},
+            versions={},
+            facts={},
+            started_at=NOON,
+            finished_at=NOON,
+        )
+
+
+def test_a_file_that_shrank_or_vanished_makes_the_target_absent(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    manifest = commit(store)
+    path = store.files(manifest)["sub/words.txt"]
+
+    path.write_text("wor", encoding="utf-8")
+    assert not store.is_present(manifest)
+    path.unlink()
+    assert not store.is_present(manifest)
+
+    store.discard(NAME)
+    assert store.read(NAME) is None
+
+
+def test_a_torn_manifest_is_one_clear_line(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    commit(store)
+    (store.folder(NAME) / "manifest.json").write_text('{"version": 1, "ten')
+
+    with pytest.raises(StoreError, match=r"manifest\.json: cannot be read.*run `leap reconcile`"):
+        store.read(NAME)
+
+
+def test_scratch_is_removed_when_the_work_fails(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    with pytest.raises(RuntimeError), store.scratch() as out:
+        (out / "half").write_text("half")
+        raise RuntimeError
+
+    assert [] == list((tmp_path / ".scratch").iterdir())
+
+
+def test_sweep_spares_work_under_way_and_removes_what_a_killed_process_left(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    program = (
+        "import sys, time, pathlib\n"
+        "from leap.store import Store\n"
+        "with Store(pathlib.Path(sys.argv[1])).scratch() as out:\n"
+        "    (out / 'half').write_text('half')\n"
+        "    print('ready', flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert 0 == store.sweep()
+        os.kill(process.pid, signal.SIGKILL)
+
+    assert 1 == store.sweep()
+    assert [] == list((tmp_path / ".scratch").iterdir())
+
+
+@pytest.mark.parametrize("place", ["before_files", "before_manifest", "after_manifest"])
+def test_a_kill_while_committing_leaves_the_target_whole_or_absent(
+    tmp_path: Path, place: str
+) -> None:
+    store = Store(tmp_path)
+    program = (
+        "import sys, pathlib\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "from test_store import commit\n"
+        "from leap.store import Store\n"
+        "commit(Store(pathlib.Path(sys.argv[1])), 'killed')\n"
+    )
+    environment = os.environ | {"LEAP_FAULT": f"store.commit.{place}:kill"}
+    process = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parent)],
+        env=environment,
+        check=False,
+    )
+    assert -signal.SIGKILL == process.returncode
+
+    standing = store.read(NAME)
+    assert (place == "after_manifest") == (standing is not None)
+    manifest = commit(store, "again")
+    store.sweep()
+
+    assert store.is_present(manifest)
+    assert {"manifest.json", manifest.attempt} == {p.name for p in store.folder(NAME).iterdir()}
+    assert ("killed" if standing else "again") == store.files(manifest)[
+        "sub/words.txt"
+    ].read_text()
+
+
+def test_a_full_disk_leaves_the_old_files_and_no_torn_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setenv("LEAP_FAULT", "store.commit.before_manifest:full")
+
+    with pytest.raises(OSError, match="No space left"):
+        commit(store)
+
+    assert store.read(NAME) is None
+    assert store.is_present(commit(store))
+
+
+def test_a_failure_is_kept_until_it_is_forgiven_or_overtaken_by_a_result(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    failure = FailureRecord(NAME, "moov atom not found", NOON)
+
+    store.fail(failure)
+    assert [failure] == list(store.failures("demo"))
+    store.forgive(NAME)
+    assert [] == list(store.failures("demo"))
+    store.fail(failure)
+    commit(store)
+    assert [] == list(store.failures("demo"))
+
+
+def test_receipts_are_numbered_and_never_overwritten(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for applied in ("a", "b", "c"):
+        receipt = Receipt("site", "slug", "file:///x", {"media": applied})
+        store.file_receipt("demo", NAME.recording, "site", receipt, NOON)
+
+    found = list(store.receipts("demo"))
+
+    assert [1, 2, 3] == [record.number for record in found]
+    assert ["a", "b", "c"] == [record.applied["media"] for record in found]
+
+
+def test_answers_of_one_tenant_are_not_seen_by_another(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.answers("demo").put("ab12", {"words": ["да"]})
+
+    assert {"words": ["да"]} == store.answers("demo").get("ab12")
+    assert store.answers("other").get("ab12") is None
+    assert json.loads((tmp_path / "demo" / ".answers" / "ab12.json").read_text("utf-8"))
+
+
+def test_all_manifests_of_a_tenant_are_found_and_only_theirs(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    other = TargetName("other", NAME.recording, NAME.stage, NAME.key)
+    mine = commit(store)
+    commit(store, name=other)
+
+    assert [mine] == list(store.manifests("demo"))
