@@ -13,6 +13,8 @@ from leap.domain.topics import Break, Topic
 FEWEST = 3
 SHORTEST = 10.0
 
+_BREAK = {"en": "Break", "ru": "Перерыв"}
+
 
 def chapters(topics: Sequence[Topic]) -> tuple[Topic, ...]:
     """Return the topics that can be chapters, the first of them moved to 0.
@@ -30,9 +32,20 @@ def chapters(topics: Sequence[Topic]) -> tuple[Topic, ...]:
     return tuple(chosen) if len(chosen) >= FEWEST else ()
 
 
-def chapter_text(topics: Sequence[Topic]) -> str:
-    """Return one ``M:SS title`` line per chapter, or an empty text where there are too few."""
-    return "\n".join(f"{chapter_stamp(topic.start)} {topic.title}" for topic in chapters(topics))
+def chapter_text(
+    topics: Iterable[Topic], breaks: Iterable[Break] = (), *, language: str = "en"
+) -> str:
+    """Return one ``M:SS title`` line per chapter, or an empty text where there are too few.
+
+    Breaks that stayed in the video are chapters too, called so in ``language``.
+    """
+    marked = chapters(with_breaks(topics, breaks, break_title(language)))
+    return "\n".join(f"{chapter_stamp(topic.start)} {topic.title}" for topic in marked)
+
+
+def break_title(language: str) -> str:
+    """Return what a break is called in a BCP 47 code's language, or else in English."""
+    return _BREAK.get(language.split("-", maxsplit=1)[0].lower(), _BREAK["en"])
 
 
 def with_breaks(topics: Iterable[Topic], breaks: Iterable[Break], title: str) -> tuple[Topic, ...]:

@@ -22,6 +22,8 @@ from leap.domain.segments import ends_sentence
 from leap.domain.timecodes import milliseconds
 from leap.domain.transcript import Word
 
+#: Raised when the same words would be cut in other places.
+VERSION = "1"
 #: Between cues that follow each other closely: two frames at 24 per second.
 GAP = 83
 #: A pause in milliseconds that is felt, and one that a cue should not reach over.
