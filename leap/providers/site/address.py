@@ -33,13 +33,13 @@ def public_slug(title: str, recording: str) -> str:
     return f"{readable}-{identity_of(recording)}"
 
 
-def unlisted_slug(recording: str, link_secret: str) -> str:
+def unlisted_slug(recording: str, preset: str, link_secret: str) -> str:
     """Return 130 bits that only the holder of ``link_secret`` can compute, in base 32.
 
-    The same recording always gets the same address, so that publishing may be
-    repeated; another secret moves every unlisted page.
+    The same publication always gets the same address, so that publishing may
+    be repeated; another secret moves every unlisted page.
     """
-    message = f"leap site page {recording}".encode()
+    message = f"leap site page {recording} {preset}".encode()
     code = hmac.new(link_secret.encode(), message, hashlib.sha256).digest()
     return base64.b32encode(code).decode().lower()[:_TOKEN_LENGTH]
 

@@ -30,6 +30,7 @@ class PageRecord:
 
     slug: str
     recording: str
+    preset: str
     title: str
     listed: bool
     started_at: str
@@ -53,6 +54,7 @@ class PageRecord:
         return cls(
             slug=str(data["slug"]),
             recording=str(data["recording"]),
+            preset=str(data["preset"]),
             title=str(data["title"]),
             listed=data["listed"] is True,
             started_at=str(data["started_at"]),

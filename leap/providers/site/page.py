@@ -72,8 +72,16 @@ class Section:
 
 
 def chapters(topics: Sequence[Topic], breaks: Sequence[Break]) -> list[Entry]:
-    """Return topics and breaks in the order in which they are met."""
-    entries = [Entry(topic.start, topic.end, plain(topic.title)) for topic in topics]
+    """Return topics and breaks in the order in which they are met.
+
+    A break that stayed in the video is among the topics as well; it is listed once.
+    """
+    pauses = {(pause.start, pause.end) for pause in breaks}
+    entries = [
+        Entry(topic.start, topic.end, plain(topic.title))
+        for topic in topics
+        if (topic.start, topic.end) not in pauses
+    ]
     entries += [Entry(b.start, b.end, "", max(1, round(b.minutes))) for b in breaks]
     return sorted(entries, key=lambda entry: (entry.start, not entry.is_break))
 

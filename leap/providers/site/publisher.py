@@ -29,8 +29,8 @@ class SitePublisher:
     """Publishes recordings as pages of the site in the folder ``root``.
 
     Args:
-        root: the site's folder; made when it is first needed. One recording
-            has one page in it.
+        root: the site's folder; made when it is first needed. Presets, and
+            even tenants, may share one.
         options: the preset's options; a publication's own settings win.
             ``privacy`` public|unlisted, ``language`` of the interface,
             ``site_title``, ``base_url`` where the folder is served.
@@ -62,7 +62,7 @@ class SitePublisher:
             record = write_page(
                 self._root, slug, publication, settings, progress, listed=privacy == "public"
             )
-            old = self._addresses(publication.recording, known) - {slug}
+            old = self._addresses(publication.recording, publication.preset, known) - {slug}
             self._leave(old, settings)
             folder.sweep(
                 self._root / catalogue.PAGES / slug, {*record.files, "index.html", catalogue.RECORD}
@@ -82,7 +82,7 @@ class SitePublisher:
         """
         with self._telling_errors():
             if self._root.is_dir():
-                self._leave(self._addresses(recording, known), self._options)
+                self._leave(self._addresses(recording, known.preset, known), self._options)
 
     # ── where a page lives ─────────────────────────────────────────────────
 
@@ -94,30 +94,34 @@ class SitePublisher:
                 message = f"{publication.preset}: an unlisted page needs a link secret"
                 hint = f"make one: `leap secrets set {publication.tenant} site.link_secret`"
                 raise NeedsHuman(message, hint=hint)
-            return unlisted_slug(publication.recording, self._link_secret)
+            return unlisted_slug(publication.recording, publication.preset, self._link_secret)
+        recording, preset = publication.recording, publication.preset
         # A corrected title keeps the address that people have already shared.
         before = [known.external_id] if known and known.external_id else []
-        for name in (*before, *sorted(self._addresses(publication.recording, known))):
-            if is_slug(name) and name.endswith(f"-{identity_of(publication.recording)}"):
+        for name in (*before, *sorted(self._addresses(recording, preset, known))):
+            if is_slug(name) and name.endswith(f"-{identity_of(recording)}"):
                 return name
         title = page.title_of(publication, interface(publication.language))
-        return public_slug(title, publication.recording)
+        slug = public_slug(title, recording)
+        there = catalogue.read_record(self._root / catalogue.PAGES / slug)
+        taken = there is not None and (there.recording, there.preset) != (recording, preset)
+        return public_slug(f"{title} {preset}", recording) if taken else slug
 
-    def _addresses(self, recording: str, known: PublicationFact | None) -> set[str]:
-        """Return every address that the page of ``recording`` has or had.
+    def _addresses(self, recording: str, preset: str, known: PublicationFact | None) -> set[str]:
+        """Return every address that the page of this publication has or had.
 
-        A folder without a record is what a crash left; its name tells whose it was.
+        A folder without a record is what a crash left; only its name tells whose it was.
         """
         names = {known.external_id} if known and known.external_id else set()
         if self._link_secret:
-            names.add(unlisted_slug(recording, self._link_secret))
+            names.add(unlisted_slug(recording, preset, self._link_secret))
         found = set()
         for path in catalogue.folders(self._root):
             record = catalogue.read_record(path)
             if record is not None:
-                ours = record.recording == recording
+                ours = (record.recording, record.preset) == (recording, preset)
             else:
-                ours = path.name in names or path.name.endswith(f"-{identity_of(recording)}")
+                ours = path.name in names
             if ours and is_slug(path.name):
                 found.add(path.name)
         return found

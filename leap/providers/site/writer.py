@@ -54,6 +54,7 @@ def write_page(
     record = PageRecord(
         slug=slug,
         recording=publication.recording,
+        preset=publication.preset,
         title=page.title_of(publication, words),
         listed=listed,
         started_at=publication.started_at.isoformat(),
