@@ -1,0 +1,36 @@
+"""What is wanted: YAML files in, one immutable and located declaration out.
+
+repository    which files there are; a path says what a file is
+reader        hostile text → a document in which every value knows its place
+model, units, paths, patterns, templating, variables
+              the vocabulary of the models
+operator, tenant, source, template, preset, pipeline, override, settings
+              one model per kind of file; `settings` are the sections they share
+tree          documents and models by place, sound or not
+complaints    what pydantic found, in our words and at its place
+checks, proof what no single file can know
+assembly      sound files → the Declaration
+merge, effective
+              the layers of settings, and what holds for one recording
+schema        the models as JSON Schemas, for editors
+"""
+
+from __future__ import annotations
+
+from leap.config.declaration import Declaration
+from leap.config.effective import Effective, PublicationSettings, effective
+from leap.config.load import check, load, override_for
+from leap.config.merge import Origin
+from leap.config.tenant import TenantDeclaration
+
+__all__ = [
+    "Declaration",
+    "Effective",
+    "Origin",
+    "PublicationSettings",
+    "TenantDeclaration",
+    "check",
+    "effective",
+    "load",
+    "override_for",
+]

@@ -1,0 +1,97 @@
+"""From a tree of sound files to the declaration: paths made absolute, templates in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from leap.config.declaration import Declaration
+from leap.config.operator import Operator
+from leap.config.paths import resolved
+from leap.config.preset import SitePreset
+from leap.config.source import FolderSource
+from leap.config.tenant import Tenant, TenantDeclaration
+from leap.config.tree import Branch, Entry, Tree
+from leap.domain.fingerprint import digest
+
+_DATABASE = "LEAP_DATABASE_URL"
+
+
+def assemble(tree: Tree) -> Declaration | None:
+    """Return the declaration of what is sound in ``tree``.
+
+    Files with errors are left out, and so are tenants without a sound
+    tenant.yaml; None where leap.yaml itself is not sound.
+    """
+    if tree.operator.model is None:
+        return None
+    operator = _operator(tree)
+    tenants = {
+        name: _tenant(tree, operator, name, branch, branch.tenant.model)
+        for name, branch in tree.tenants.items()
+        if branch.tenant is not None and branch.tenant.model is not None
+    }
+    return Declaration(
+        root=tree.root,
+        operator=operator,
+        pipelines=_models(tree.pipelines),
+        tenants=MappingProxyType(tenants),
+        digest=digest({entry.document.file: entry.document.data for entry in _entries(tree)}),
+    )
+
+
+def _operator(tree: Tree) -> Operator:
+    operator: Operator = tree.operator.model
+    return operator.model_copy(
+        update={
+            "state": resolved(tree.root, operator.state),
+            "folders": tuple(resolved(tree.root, path) for path in operator.folders),
+            "sites": tuple(resolved(tree.root, path) for path in operator.sites),
+            "database": os.environ.get(_DATABASE) or operator.database,
+        }
+    )
+
+
+def _tenant(
+    tree: Tree, operator: Operator, name: str, branch: Branch, config: Tenant
+) -> TenantDeclaration:
+    templates = _models(branch.templates).values()
+    sources: Mapping[str, FolderSource] = _models(branch.sources)
+    presets: Mapping[str, SitePreset] = _models(branch.presets)
+    default = operator.sites[0] / name
+    return TenantDeclaration(
+        name=name,
+        config=config,
+        sources=MappingProxyType(
+            {
+                key: source.model_copy(update={"path": resolved(tree.root, source.path)})
+                for key, source in sources.items()
+            }
+        ),
+        templates=tuple(sorted(templates, key=lambda each: (-each.priority, each.name))),
+        presets=MappingProxyType(
+            {
+                key: preset.model_copy(update={"path": resolved(tree.root, preset.path or default)})
+                for key, preset in presets.items()
+            }
+        ),
+        overrides=tuple(_models(branch.overrides).values()),
+    )
+
+
+def _models(entries: Mapping[str, Entry]) -> Mapping[str, Any]:
+    return MappingProxyType(
+        {name: entry.model for name, entry in entries.items() if entry.model is not None}
+    )
+
+
+def _entries(tree: Tree) -> Iterator[Entry]:
+    yield tree.operator
+    yield from tree.pipelines.values()
+    for branch in tree.tenants.values():
+        if branch.tenant is not None:
+            yield branch.tenant
+        for group in (branch.sources, branch.templates, branch.presets, branch.overrides):
+            yield from group.values()

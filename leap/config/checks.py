@@ -1,0 +1,191 @@
+"""What no single file can know: whether the files of a repository fit together.
+
+Everything here looks at documents, so that a file with other mistakes is
+still checked; what needs sound models is in leap/config/proof.py.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from leap.config.complaints import diagnose
+from leap.config.document import Document
+from leap.config.override import For, plain
+from leap.config.paths import inside, resolved
+from leap.config.preset import OPTIONS
+from leap.config.proof import prove
+from leap.config.tree import Branch, Entry, Tree
+from leap.domain.stage import Stage, inputs, missing_needs
+from leap.errors import Diagnostic
+
+
+def check_tree(tree: Tree) -> Iterator[Diagnostic]:
+    """Return everything that does not fit together in ``tree``."""
+    for pipeline in tree.pipelines.values():
+        yield from _check_stages(pipeline.document)
+    for name, branch in tree.tenants.items():
+        for template in branch.templates.values():
+            yield from _check_template(tree, branch, template.document)
+        for override in branch.overrides.values():
+            yield from _check_override(branch, override.document)
+        yield from _check_sources(tree, name, branch)
+        yield from _check_twins(branch)
+    yield from _check_sites(tree)
+    yield from prove(tree)
+
+
+# ── references ─────────────────────────────────────────────────────────────
+
+
+def _check_template(tree: Tree, branch: Branch, document: Document) -> Iterator[Diagnostic]:
+    pipeline = document.data.get("pipeline")
+    yield from _reference(document, ("pipeline",), pipeline, "pipeline", tree.pipelines)
+    match = document.data.get("match")
+    sources = match.get("sources") if isinstance(match, Mapping) else None
+    for index, source in enumerate(sources if isinstance(sources, list) else ()):
+        path = ("match", "sources", index)
+        yield from _reference(document, path, source, "source", branch.sources)
+    yield from _check_publish(branch, document)
+    chosen = tree.pipelines.get(pipeline) if isinstance(pipeline, str) else None
+    if chosen is None or chosen.model is None:
+        return
+    publishes = Stage.PUBLISH in chosen.model.stages
+    if publishes and not document.data.get("publish"):
+        hint = "name a preset under `publish`, or take a pipeline without that stage"
+        yield document.warning((), f"pipeline `{pipeline}` publishes, but nowhere", hint)
+    if not publishes and document.data.get("publish"):
+        hint = f"add `publish` to the stages in {chosen.document.file}"
+        message = f"nothing is published: pipeline `{pipeline}` has no such stage"
+        yield document.warning(("publish",), message, hint, key=True)
+
+
+def _check_override(branch: Branch, document: Document) -> Iterator[Diagnostic]:
+    named = document.data.get("for")
+    if isinstance(named, Mapping) and "source" in named:
+        path = ("for", "source")
+        yield from _reference(document, path, named["source"], "source", branch.sources)
+    yield from _check_publish(branch, document)
+
+
+def _check_publish(branch: Branch, document: Document) -> Iterator[Diagnostic]:
+    """Check the presets that are named, and what is said to each, by its platform."""
+    publish = document.data.get("publish")
+    for name, options in publish.items() if isinstance(publish, Mapping) else ():
+        path = ("publish", name)
+        if name not in branch.presets:
+            yield from _reference(document, path, name, "preset", branch.presets, key=True)
+            continue
+        model = OPTIONS.get(str(branch.presets[name].document.data.get("platform")))
+        if model is None or not isinstance(options, Mapping):
+            continue  # said about the preset, or by the model of this file
+        try:
+            model.model_validate(options)
+        except ValidationError as error:
+            yield from diagnose(error, model, document, path)
+
+
+def _reference(
+    document: Document,
+    path: tuple[str | int, ...],
+    name: Any,
+    kind: str,
+    known: Collection[str],
+    *,
+    key: bool = False,
+) -> Iterator[Diagnostic]:
+    """Say so, where ``name`` is not among the ``known`` things of a kind."""
+    if not isinstance(name, str) or name in known:
+        return
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        hint = f"did you mean `{close[0]}`?"
+    elif known:
+        hint = f"there is {', '.join(f'`{each}`' for each in sorted(known)[:10])}"
+    else:
+        hint = f"there are no {kind}s yet"
+    yield document.error(path, f"there is no {kind} `{name[:60]}`", hint, key=key)
+
+
+# ── pipelines ──────────────────────────────────────────────────────────────
+
+
+def _check_stages(document: Document) -> Iterator[Diagnostic]:
+    named = document.data.get("stages")
+    values = {stage.value for stage in Stage}
+    places = {
+        Stage(name): index
+        for index, name in reversed(list(enumerate(named if isinstance(named, list) else ())))
+        if isinstance(name, str) and name in values
+    }
+    stages = sorted(places, key=places.__getitem__)
+    for stage, need in missing_needs(stages):
+        hint = f"add `{need}` before it"
+        yield document.error(("stages", places[stage]), f"`{stage}` needs `{need}`", hint)
+    for stage in stages:
+        late = [each for each in inputs(stage, stages) if places.get(each, -1) > places[stage]]
+        if late:
+            order = ", ".join(each.value for each in Stage if each in places)
+            message = f"`{stage}` comes before `{late[0]}`, whose result it takes in"
+            yield document.error(("stages", places[stage]), message, f"the order is {order}")
+
+
+# ── overrides ──────────────────────────────────────────────────────────────
+
+
+def _check_twins(branch: Branch) -> Iterator[Diagnostic]:
+    """Say so, where two overrides name the same recording in the same way."""
+    seen: dict[tuple[str | None, ...], Entry] = {}
+    for entry in branch.overrides.values():
+        if entry.model is None:
+            continue
+        named: For = entry.model.for_
+        key: tuple[str | None, ...] = (named.source, plain(named.title or ""), named.date)
+        if named.recording is not None:
+            key = (named.recording[-12:],)
+        first = seen.setdefault(key, entry)
+        if first is not entry:
+            message = f"{first.document.file} is for the same recording"
+            yield entry.document.error(("for",), message, "keep one of them", key=True)
+
+
+# ── paths ──────────────────────────────────────────────────────────────────
+
+
+def _check_sources(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnostic]:
+    if tree.operator.model is None:
+        return
+    own = tree.root / "tenants" / tenant
+    allowed = [resolved(tree.root, path) for path in tree.operator.model.folders]
+    for entry in branch.sources.values():
+        if entry.model is None:
+            continue
+        if not inside(resolved(tree.root, entry.model.path), [own, *allowed]):
+            message = f"`{entry.model.path}` is outside the folders that sources may read"
+            hint = "have the operator add it to `folders` in leap.yaml"
+            yield entry.document.error(("path",), message, hint)
+
+
+def _check_sites(tree: Tree) -> Iterator[Diagnostic]:
+    """Keep sites inside the operator's folders, and each in a folder of its own."""
+    if tree.operator.model is None:
+        return
+    allowed = [resolved(tree.root, path) for path in tree.operator.model.sites]
+    taken: list[tuple[Any, str]] = []
+    for tenant, branch in tree.tenants.items():
+        for entry in branch.presets.values():
+            if entry.model is None:
+                continue
+            path = resolved(tree.root, entry.model.path or allowed[0] / tenant)
+            if not inside(path, allowed):
+                message = f"`{entry.model.path}` is outside the folders that sites may be in"
+                hint = "have the operator add it to `sites` in leap.yaml"
+                yield entry.document.error(("path",), message, hint)
+            for other, file in taken:
+                if inside(path, [other]) or inside(other, [path]):
+                    message = f"{file} writes to the same folder, or one inside the other"
+                    yield entry.document.error(("path",), message, "give each its own `path`")
+            taken.append((path, entry.document.file))

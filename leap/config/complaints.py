@@ -1,0 +1,193 @@
+"""What pydantic found wrong, in LEAP's words and at its place in the file."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Any, Union
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from leap.config.document import Document
+from leap.errors import Diagnostic
+
+_NOUNS = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+}
+_LIMITS = {
+    "greater_than_equal": ("ge", "less than {}"),
+    "less_than_equal": ("le", "more than {}"),
+    "greater_than": ("gt", "not more than {}"),
+    "less_than": ("lt", "not less than {}"),
+}
+
+
+def diagnose(
+    error: ValidationError,
+    model: type[BaseModel],
+    document: Document,
+    prefix: Sequence[str | int] = (),
+) -> list[Diagnostic]:
+    """Return one diagnostic per error.
+
+    Args:
+        error: what validating the data at ``prefix`` of ``document`` as ``model`` raised.
+        prefix: the way from the document's root to that data.
+    """
+    return [
+        _diagnose(details, model, document, tuple(prefix))
+        for details in error.errors(include_url=False)
+    ]
+
+
+def _diagnose(
+    details: ErrorDetails, model: type[BaseModel], document: Document, prefix: tuple[str | int, ...]
+) -> Diagnostic:
+    kind, where = details["type"], details["loc"]
+    path = (*prefix, *where)
+    context = details.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _keys_at(model, where[:-1])
+        return document.error(path, *unknown_key(str(where[-1]), known), key=True)
+    if kind == "missing":
+        example = _example(model, where)
+        hint = f"such as `{where[-1]}: {example}`" if example else None
+        return document.error(path[:-1], f"the key `{where[-1]}` is missing", hint)
+    if where and where[-1] == "[key]":
+        hint = "small letters, digits and hyphens"
+        return document.error(path[:-1], f"`{where[-2]}` is not a name", hint, key=True)
+    return document.error(
+        path, f"{_label(where)}{_words(kind, details, context)}", _hint(kind, context)
+    )
+
+
+def unknown_key(name: str, known: Sequence[str]) -> tuple[str, str | None]:
+    """Return the message and the hint for a key that does not exist."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return f"unknown key `{name[:60]}`", f"did you mean `{close[0]}`?"
+    hint = f"the keys here are {', '.join(known)}" if known else None
+    return f"unknown key `{name[:60]}`", hint
+
+
+def _words(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str:
+    value = details["input"]
+    if kind == "leap":
+        return str(context["message"])
+    if kind in _NOUNS:
+        return f"must be {_NOUNS[kind]}, not {shown(value)}"
+    if kind in ("literal_error", "enum"):
+        return f"{shown(value)} is not {_alternatives(context['expected'])}"
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        return f"{shown(value)} is {words.format(f'{context[name]:g}')}"
+    if kind == "string_pattern_mismatch":
+        return f"{shown(value)} is not well-formed here"
+    if kind == "string_too_long":
+        return f"longer than {context['max_length']} characters"
+    if kind == "string_too_short":
+        return "must not be empty"
+    if kind == "too_short":
+        return "the list must not be empty"
+    if kind == "too_long":
+        return f"more than {context['max_length']} entries"
+    return details["msg"][:1].lower() + details["msg"][1:]
+
+
+def _hint(kind: str, context: Mapping[str, Any]) -> str | None:
+    if kind == "leap":
+        hint: str | None = context["hint"]
+        return hint
+    if kind == "string_pattern_mismatch":
+        return f"it must match {context['pattern']}"
+    return None
+
+
+def shown(value: Any) -> str:
+    """Return ``value`` as an error message names it: short, and never a whole structure."""
+    if isinstance(value, str):
+        short = value if len(value) <= 40 else value[:39] + "…"  # noqa: PLR2004
+        return f"`{short}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, Mapping):
+        return "keys with values"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "nothing"
+
+
+def _alternatives(expected: str) -> str:
+    """Turn pydantic's ``'a', 'b' or 'c'`` into ours."""
+    return expected.replace("'", "`")
+
+
+def _label(where: tuple[str | int, ...]) -> str:
+    """Return ``trim.padding: `` for errors about a value, to be read without the file."""
+    names = [str(part) for part in where if isinstance(part, str)]
+    return f"{'.'.join(names)}: " if names else ""
+
+
+# ── finding the model of a place ───────────────────────────────────────────
+
+
+def _keys_at(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
+    """Return the keys that may stand at ``where`` below ``model``."""
+    found = _model_at(model, where)
+    if found is None:
+        return []
+    return [field.alias or name for name, field in found.model_fields.items()]
+
+
+def _example(model: type[BaseModel], where: Sequence[str | int]) -> str | None:
+    found = _model_at(model, where[:-1])
+    if found is None:
+        return None
+    for name, field in found.model_fields.items():
+        if (field.alias or name) == where[-1] and field.examples:
+            example = field.examples[0]
+            return None if isinstance(example, dict) else _flow(example)
+    return None
+
+
+def _flow(example: Any) -> str:
+    return f"[{', '.join(map(str, example))}]" if isinstance(example, list) else str(example)
+
+
+def _model_at(model: type[BaseModel], where: Sequence[str | int]) -> type[BaseModel] | None:
+    found: Any = model
+    for part in where:
+        if isinstance(found, type) and issubclass(found, BaseModel):
+            fields = {f.alias or name: f.annotation for name, f in found.model_fields.items()}
+            found = fields.get(str(part))
+        else:
+            found = (*typing.get_args(found), None)[-2 if typing.get_args(found) else 0]
+        found = _unwrapped(found)
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """Return what an optional or annotated type is about."""
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is typing.Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif origin in (Union, UnionType):
+            rest = [each for each in typing.get_args(annotation) if each is not type(None)]
+            annotation = rest[0]
+        else:
+            return annotation

@@ -1,0 +1,54 @@
+"""YAML files in, one immutable declaration out; or every mistake at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from leap.config.assembly import assemble
+from leap.config.checks import check_tree
+from leap.config.declaration import Declaration
+from leap.config.override import Override, Recording, fitting
+from leap.config.tenant import TenantDeclaration
+from leap.config.tree import grow
+from leap.errors import ConfigError, Diagnostic
+
+
+def load(root: Path, *, tenants: Collection[str] | None = None) -> Declaration:
+    """Return what the repository at ``root`` declares, for all tenants or the named ones.
+
+    A mistake in the files of a tenant that is not named does no harm. Raises
+    ConfigError with every error of all files that were read.
+    """
+    tree = grow(root.resolve(), tenants)
+    errors = [each for each in (*tree.diagnostics, *check_tree(tree)) if each.severity == "error"]
+    if errors:
+        raise ConfigError(errors)
+    declaration = assemble(tree)
+    assert declaration is not None  # noqa: S101 -- without it there was an error
+    return declaration
+
+
+def check(root: Path, *, tenants: Collection[str] | None = None) -> tuple[Diagnostic, ...]:
+    """Return every error and warning of the repository at ``root``, by file and line."""
+    tree = grow(root.resolve(), tenants)
+    return tuple(sorted({*tree.diagnostics, *check_tree(tree)}, key=_place))
+
+
+def override_for(tenant: TenantDeclaration, recording: Recording) -> Override | None:
+    """Return the override of ``recording``, or None.
+
+    Raises ConfigError where two overrides name the same recording.
+    """
+    fits = fitting(tenant.overrides, recording, tenant.config.time_zone)
+    if len(fits) > 1:
+        files = " and ".join(each.file for each in fits)
+        message = f"{recording.id} has two overrides: {files}"
+        raise ConfigError(
+            [each.document.error(("for",), message, "keep one of them") for each in fits]
+        )
+    return fits[0] if fits else None
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    return diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.message

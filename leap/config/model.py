@@ -1,0 +1,99 @@
+"""What all models of YAML files share.
+
+Every key is declared once, with a sentence and an example; the diagnostics,
+the JSON Schemas and the documentation come from that declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    Strict,
+    StringConstraints,
+)
+
+from leap.config.document import Document
+from leap.config.units import complaint
+
+#: Marks a setting that cannot change what a stage makes: it is no part of a
+#: target's key, so that editing it never makes anything anew.
+UNKEYED: Final = "unkeyed"
+
+
+class Model(BaseModel):
+    """A closed, immutable mapping of keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, protected_namespaces=()
+    )
+
+
+class Declared(Model):
+    """A model that was read from a file of its own, which gives it its name."""
+
+    _name: str = PrivateAttr("")
+    _document: Document = PrivateAttr(Document(""))
+
+    @property
+    def name(self) -> str:
+        """The file's name without ``.yaml``."""
+        return self._name
+
+    @property
+    def file(self) -> str:
+        """The file's path, relative to the repository's root."""
+        return self._document.file
+
+    @property
+    def document(self) -> Document:
+        """The file's data as it was written, with places."""
+        return self._document
+
+
+D = TypeVar("D", bound=Declared)
+
+
+def declare(model: type[D], name: str, document: Document) -> D:
+    """Return ``document`` as a ``model`` called ``name``. Raises pydantic.ValidationError."""
+    declared = model.model_validate(document.data)
+    declared._name = name  # noqa: SLF001 -- the one place that gives names
+    declared._document = document  # noqa: SLF001
+    return declared
+
+
+def setting(default: Any, description: str, *, examples: Sequence[Any], **more: Any) -> Any:
+    """Declare an optional key. ``default`` is written as a person would write it."""
+    return Field(default, description=description, examples=list(examples), **more)
+
+
+def required(description: str, *, examples: Sequence[Any], **more: Any) -> Any:
+    """Declare a key that must be given."""
+    return Field(description=description, examples=list(examples), **more)
+
+
+def distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return ``values``, or complain that one of them is there twice."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise complaint(f"`{value}` is in the list twice", "keep one of them")
+    return values
+
+
+Flag = Annotated[bool, Strict()]
+Integer = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+LongText = Annotated[str, StringConstraints(max_length=5000)]
+Texts = Annotated[tuple[Text, ...], AfterValidator(distinct), Field(max_length=500)]
+
+#: Names of files and of what they declare; they become folder names and URLs.
+NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Names = Annotated[tuple[Name, ...], AfterValidator(distinct), Field(max_length=100)]

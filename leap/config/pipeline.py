@@ -1,0 +1,23 @@
+"""A pipeline: which stages a recording goes through, and with what settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from leap.config.model import Declared, distinct, required, setting
+from leap.config.settings import Settings
+from leap.domain.stage import Stage
+
+
+class Pipeline(Settings, Declared):
+    """Chooses stages and sets them up; what a stage needs is fixed in leap/domain/stage.py."""
+
+    description: str = setting(
+        "", "A sentence for the reader.", examples=["Everything, with captions."], max_length=1000
+    )
+    stages: Annotated[tuple[Stage, ...], AfterValidator(distinct), Field(min_length=1)] = required(
+        "The stages, in the order of the work.",
+        examples=[["download", "trim", "transcribe", "topics", "subtitles", "publish"]],
+    )

@@ -1,0 +1,90 @@
+"""Where recordings are published: one model per platform, told apart by ``platform``.
+
+A platform has *options*, which a template and an override may change for their
+lectures, and a *preset*, which adds where exactly to publish and as whom.
+Whoever adds a platform adds both here and its provider in leap/providers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, ValidationInfo, model_validator
+
+from leap.config.model import Declared, Model, Name, required, setting
+from leap.config.paths import FolderPath
+from leap.config.settings import MERGED
+from leap.config.templating import Description, Title
+from leap.config.units import complaint
+
+
+class PublishOptions(Model):
+    """What may be said per publication on every platform."""
+
+    title: Title | None = setting(
+        None, "The title on this platform, with variables.", examples=["{{ display_name }}"]
+    )
+    description: Description | None = setting(
+        None, "The description on this platform, with variables.", examples=["{{ summary }}"]
+    )
+    approval: Literal["none", "required"] = setting(
+        "none", "Whether a person has to approve the publication.", examples=["required"]
+    )
+
+
+class SiteOptions(PublishOptions):
+    """What may be said per lecture page of a static site."""
+
+    privacy: Literal["public", "unlisted"] = setting(
+        "public",
+        "`public` pages are listed; `unlisted` ones have an address that nobody can guess.",
+        examples=["public", "unlisted"],
+    )
+
+
+class SitePreset(SiteOptions, Declared):
+    """A static site: pages with player, captions, chapters, transcript and search."""
+
+    platform: Literal["site"] = required("The platform.", examples=["site"])
+    account: Name | None = setting(
+        None,
+        "The account in secrets.sops.yaml whose secret makes the addresses of unlisted pages.",
+        examples=["site-links"],
+    )
+    path: FolderPath | None = setting(
+        None,
+        "The site's folder, relative to the repository's root or absolute; it must lie in one of "
+        "the operator's `sites`. Without it: the first of these, and in it the tenant's name.",
+        examples=["state/site/demo"],
+    )
+    site_title: Annotated[str, StringConstraints(max_length=255)] | None = setting(
+        None, "The name above the list of lectures; else the tenant's.", examples=["Open lectures"]
+    )
+    language: Literal["en", "ru"] | None = setting(
+        None, "The language of buttons and dates; else that of each lecture.", examples=["en"]
+    )
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]{1,300}$")] | None = (
+        setting(
+            None,
+            "The address under which the folder is served, if any; used in links only.",
+            examples=["https://lectures.example.org/demo"],
+        )
+    )
+
+    @model_validator(mode="after")
+    def _can_hide(self, info: ValidationInfo) -> SitePreset:
+        # A template may make a public preset's page unlisted; so only the whole is judged.
+        if info.context == MERGED and self.privacy == "unlisted" and self.account is None:
+            hint = "name an `account` in the preset and give it a secret with `leap secrets set`"
+            raise complaint("an unlisted page needs a secret for its address", hint, ("privacy",))
+        return self
+
+
+#: The platform, as YAML names it → the model of a preset.
+PRESETS: Mapping[str, type[SitePreset]] = MappingProxyType({"site": SitePreset})
+#: The platform → the model of what a template or an override may say.
+OPTIONS: Mapping[str, type[PublishOptions]] = MappingProxyType({"site": SiteOptions})
+#: Keys of a preset that say where to publish, not how.
+WHERE = frozenset({"platform", "account"})

@@ -1,0 +1,271 @@
+"""The settings of the stages: one section per subject.
+
+The same sections may stand in ``leap.yaml`` and ``tenant.yaml`` (under
+``defaults:``), in a pipeline, a template and an override. What is closer to
+the recording wins, key by key (leap/config/merge.py). The defaults written
+here are the outermost layer.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from leap.config.model import (
+    UNKEYED,
+    Flag,
+    Integer,
+    LongText,
+    Model,
+    Number,
+    Texts,
+    distinct,
+    setting,
+)
+from leap.config.templating import Description, Title
+from leap.config.units import Duration, DurationOrAuto, DurationOrOff, Level, Share, Size, complaint
+from leap.config.variables import DateFormat
+
+#: Given as ``context`` when merged settings are validated, as opposed to one layer of them.
+MERGED = {"merged": True}
+
+
+def _none_for(word: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: None if value == word else value)
+
+
+Language = Annotated[
+    str | None,
+    Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    _none_for("auto"),
+    WithJsonSchema({"type": "string", "pattern": r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"}),
+]
+ModelName = Annotated[
+    str | None,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+    _none_for(""),
+    WithJsonSchema({"type": "string", "pattern": r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"}),
+]
+
+
+class Blank(Model):
+    """What is too little to be a lecture; such recordings are skipped."""
+
+    shorter_than: Duration = setting(
+        "20 min", "A shorter recording is skipped as blank.", examples=["20 min", "0"]
+    )
+    smaller_than: Size = setting(
+        "25 MB", "A smaller file is skipped as blank.", examples=["25 MB", "0"]
+    )
+
+
+class Download(Model):
+    """How a recording comes from its source."""
+
+    max_size: Annotated[Size, UNKEYED] = setting(
+        "50 GB", "A larger file is not taken in.", examples=["50 GB", "500 MB"]
+    )
+    link: Annotated[Literal["auto", "copy"], UNKEYED] = setting(
+        "auto",
+        "`auto` shares the bytes of a folder's file where the file system can; "
+        "`copy` always copies them.",
+        examples=["auto", "copy"],
+    )
+
+
+class Trim(Model):
+    """What is cut out of a recording."""
+
+    silence_below: Level = setting(
+        "-40 dB", "What is quieter than this is silence.", examples=["-40 dB", "-32.5 dB"]
+    )
+    silence_longer_than: Duration = setting(
+        "2 s", "Shorter silences are breath, not silence.", examples=["2 s"]
+    )
+    padding: Duration = setting(
+        "1 s", "How much silence is left on both sides of what is kept.", examples=["1 s"]
+    )
+    edges: Flag = setting(
+        True, "Cut the silence before the first and after the last sound.", examples=[True, False]
+    )
+    pauses_longer_than: DurationOrOff = setting(
+        "60 s",
+        "Cut a pause inside the lecture that is longer than this; `off` keeps all pauses.",
+        examples=["60 s", "off"],
+    )
+    max_removed: Share = setting(
+        "70 %",
+        "Where more than this share would be cut, nothing is: then the microphone was off.",
+        examples=["70 %"],
+    )
+
+
+class Transcribe(Model):
+    """How speech becomes words."""
+
+    with_: Literal["whisper"] = setting(
+        "whisper", "Who transcribes.", examples=["whisper"], alias="with"
+    )
+    model: ModelName = setting(
+        "",
+        "The transcriber's model; empty means the one that is installed with LEAP.",
+        examples=["small.en"],
+    )
+    language: Language = setting(
+        "en", "The language that is spoken; `auto` has it detected.", examples=["en", "auto"]
+    )
+    prompt: LongText = setting(
+        "", "A sentence about the lectures that helps with rare words.", examples=["On topology."]
+    )
+    vocabulary: Texts = setting(
+        (), "Names and terms as they should be written.", examples=[["gradient", "Hilbert"]]
+    )
+    temperature: Number = setting(
+        0.0, "0 is repeatable; more lets the model guess.", examples=[0.0], ge=0, le=1
+    )
+    beam: Integer = setting(
+        5, "How many readings are weighed; 1 is fastest.", examples=[5, 1], ge=1, le=20
+    )
+
+
+class Topics(Model):
+    """How a lecture is divided into chapters."""
+
+    with_: Literal["outline"] = setting(
+        "outline", "Who finds the topics.", examples=["outline"], alias="with"
+    )
+    granularity: Literal["short", "medium", "long"] = setting(
+        "long", "How fine the list is: `short` is a handful, `long` is detailed.", examples=["long"]
+    )
+    chapter_every: DurationOrAuto = setting(
+        "auto",
+        "How long a chapter is on average; `auto` goes by the lecture's length and `granularity`.",
+        examples=["5 min", "auto"],
+    )
+    break_at_least: Duration = setting(
+        "8 min", "A pause of this length is listed as a break.", examples=["8 min"]
+    )
+
+
+class Subtitles(Model):
+    """How words become captions."""
+
+    line_length: Integer = setting(
+        42, "The most characters in a line.", examples=[42, 32], ge=10, le=100
+    )
+    lines: Integer = setting(2, "The most lines shown at once.", examples=[2, 1], ge=1, le=4)
+    reading_speed: Number = setting(
+        17, "The most characters per second, where the speech allows.", examples=[17], ge=5, le=50
+    )
+    shortest: Duration = setting(
+        "0.833 s", "How long a caption is shown at least.", examples=["0.833 s", "1 s"]
+    )
+    longest: Duration = setting(
+        "7 s", "How long a caption is shown at most.", examples=["7 s", "5 s"]
+    )
+    formats: Annotated[
+        tuple[Literal["srt", "vtt"], ...], AfterValidator(distinct), Field(min_length=1)
+    ] = setting(
+        ("srt", "vtt"),
+        "The files that are made; web pages need `vtt`.",
+        examples=[["srt", "vtt"]],
+    )
+
+    @model_validator(mode="after")
+    def _agree(self, info: ValidationInfo) -> Subtitles:
+        # One layer may say half of it; only together they must make sense.
+        if info.context == MERGED and self.shortest > self.longest:
+            message = f"`shortest` ({self.shortest:g} s) is above `longest` ({self.longest:g} s)"
+            hint = "raise `longest` or lower `shortest`"
+            raise complaint(message, hint, ("shortest", "longest"))
+        return self
+
+
+class Metadata(Model):
+    """What a publication says about its lecture; see the variables in pipelines/README.md."""
+
+    title: Title = setting(
+        "{{ display_name }}",
+        "The title, with variables; empty means the recording's own name.",
+        examples=["{{ display_name }} | {{ topic }} ({{ record_date }})"],
+        validate_default=False,
+    )
+    description: Description = setting(
+        "{{ summary }}\n\n{{ chapters }}",
+        "The description, with variables.",
+        examples=["{{ summary }}\n\n{{ chapters }}"],
+        validate_default=False,
+    )
+    date_format: DateFormat = setting(
+        "YYYY-MM-DD",
+        "How dates are written in titles: YYYY or YY, MM and DD, with anything between.",
+        examples=["DD.MM.YYYY", "YYYY-MM-DD"],
+    )
+
+
+class Gates(Model):
+    """What a recording must fulfil before it is published; failing holds it."""
+
+    min_words_per_minute: Annotated[Number | None, Field(ge=0, le=300)] = setting(
+        None, "Fewer spoken words per minute hold the publication.", examples=[20]
+    )
+    max_trimmed_share: Annotated[Share | None, Field()] = setting(
+        None, "A larger share cut away holds the publication.", examples=["50 %"]
+    )
+
+
+class Settings(Model):
+    """The sections that every layer may have."""
+
+    blank: Blank | None = setting(None, "What is skipped.", examples=[{"shorter_than": "20 min"}])
+    download: Download | None = setting(
+        None, "How a recording is fetched.", examples=[{"max_size": "10 GB"}]
+    )
+    trim: Trim | None = setting(None, "What is cut out.", examples=[{"padding": "1 s"}])
+    transcribe: Transcribe | None = setting(
+        None, "How speech becomes words.", examples=[{"language": "en"}]
+    )
+    topics: Topics | None = setting(
+        None, "How chapters are found.", examples=[{"granularity": "long"}]
+    )
+    subtitles: Subtitles | None = setting(
+        None, "How captions are set.", examples=[{"line_length": 42, "lines": 2}]
+    )
+    metadata: Metadata | None = setting(
+        None, "What a publication says.", examples=[{"title": "{{ display_name }}"}]
+    )
+    gates: Gates | None = setting(
+        None, "What must hold before publishing.", examples=[{"min_words_per_minute": 20}]
+    )
+
+
+#: Section name → model, in the order of the work.
+SECTIONS: dict[str, type[Model]] = {
+    "blank": Blank,
+    "download": Download,
+    "trim": Trim,
+    "transcribe": Transcribe,
+    "topics": Topics,
+    "subtitles": Subtitles,
+    "metadata": Metadata,
+    "gates": Gates,
+}
+
+
+def keyed(section: Model) -> dict[str, Any]:
+    """Return, as JSON data, the settings of ``section`` that can change a result."""
+    dumped = section.model_dump(mode="json", by_alias=True)
+    unkeyed = {
+        field.alias or name
+        for name, field in type(section).model_fields.items()
+        if UNKEYED in field.metadata
+    }
+    return {name: value for name, value in dumped.items() if name not in unkeyed}

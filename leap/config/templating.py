@@ -1,0 +1,181 @@
+"""Titles and descriptions: Jinja2 over plain strings, with no way out.
+
+What a template may do is what the syntax tree may hold: text, variables,
+``if``, comparisons and a few filters. There is no attribute, no call, no loop
+and no assignment, so that neither time nor size can grow beyond the sum of
+the parts, and nothing but the given strings can be reached.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from leap.config.units import complaint
+from leap.errors import BadInput
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+#: Every variable, and what it stands for.
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "display_name": "the recording's own name, as its source gives it",
+        "title": "the finished title (in descriptions only)",
+        "topic": "the main topic, or nothing where none was found",
+        "topics": "the main topics, separated by commas",
+        "chapters": "one line per chapter, `0:00 title`, as video platforms read it",
+        "summary": "a few sentences about the lecture",
+        "questions": "one line per question for self-study",
+        "duration": "the length as H:MM:SS",
+        "duration_hm": "the length in hours and minutes, such as 1 h 25 min",
+        "record_date": "the day of the lecture, written in `metadata.date_format`",
+        "record_date_iso": "the day of the lecture, as 2026-11-20",
+        "record_time": "the time of day when it began, with seconds",
+        "record_time_hm": "the time of day when it began, as 18:30",
+        "publish_date": "the day of publication, written in `metadata.date_format`",
+        "recording_id": "the recording's id",
+        "tenant": "the tenant's title",
+    }
+)
+
+#: Names that other tools use, and what they are called here.
+_OTHER_NAMES = {
+    "date": "record_date",
+    "name": "display_name",
+    "themes": "topics",
+    "time": "record_time_hm",
+    "topics_list": "chapters",
+}
+
+MAX_TITLE = 500
+MAX_OUTPUT = 20_000
+
+_FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
+_SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?::[^{}]*)?\s*\}(?!\})")
+
+
+def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
+    """Return what is wrong with a template and what helps, or None where it is fine.
+
+    With ``title`` the variable ``title`` itself is not known.
+    """
+    if "{" not in source:
+        return None
+    from jinja2 import TemplateSyntaxError, nodes
+
+    known = [name for name in VARIABLES if not (title and name == "title")]
+    for name in _SINGLE_BRACES.findall(source):
+        meant = _OTHER_NAMES.get(name, name)
+        if meant in known:
+            return f"`{{{name}}}` would stay as it is", f"write `{{{{ {meant} }}}}`"
+    try:
+        tree = _environment().parse(source)
+    except TemplateSyntaxError as error:
+        return f"not a template: {str(error.message).rstrip('.')}", None
+    except (RecursionError, ValueError):
+        return "not a template: nested too deeply, or a number too long", None
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name) and node.name not in known:
+            close = difflib.get_close_matches(node.name, known, n=1)
+            meant = _OTHER_NAMES.get(node.name, close[0] if close else "")
+            hint = f"did you mean `{meant}`?" if meant else f"there are {', '.join(known)}"
+            return f"unknown variable `{node.name}`", hint
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            return f"unknown filter `{node.name}`", f"there are {', '.join(_FILTERS)}"
+        if not isinstance(node, _allowed()):
+            return f"`{_called(node)}` is not available in templates", "only variables and `if` are"
+    return None
+
+
+def render(source: str, values: Mapping[str, str]) -> str:
+    """Return ``source`` with ``values`` in place of its variables.
+
+    Raises BadInput where the template is not one that `check` accepts, or the
+    result is longer than MAX_OUTPUT characters.
+    """
+    if "{" not in source:
+        return source
+    from jinja2 import TemplateError
+
+    wrong = check(source)
+    if wrong is not None:
+        raise BadInput(f"title or description: {wrong[0]}", hint=wrong[1])
+    plain = {name: str(value)[:MAX_OUTPUT] for name, value in values.items()}
+    length = 0
+    pieces = []
+    try:
+        for piece in _environment().from_string(source).generate(plain):
+            length += len(piece)
+            if length > MAX_OUTPUT:
+                message = f"title or description: longer than {MAX_OUTPUT} characters"
+                raise BadInput(message, hint="shorten the template in `metadata`")
+            pieces.append(piece)
+    except (TemplateError, TypeError, ValueError) as error:
+        raise BadInput(f"title or description: {error}") from error
+    return "".join(pieces).strip()
+
+
+@functools.cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, optimized=False
+    )
+    environment.globals.clear()
+    environment.filters = {
+        name: function for name, function in environment.filters.items() if name in _FILTERS
+    }
+    return environment
+
+
+@functools.cache
+def _allowed() -> tuple[type, ...]:
+    """Return the kinds of syntax that a template may use; all else is refused."""
+    from jinja2 import nodes
+
+    return (
+        nodes.Template,
+        nodes.Output,
+        nodes.TemplateData,
+        nodes.Name,
+        nodes.Const,
+        nodes.Filter,
+        nodes.Keyword,
+        nodes.If,
+        nodes.CondExpr,
+        nodes.Compare,
+        nodes.Operand,
+        nodes.Concat,
+        nodes.And,
+        nodes.Or,
+        nodes.Not,
+    )
+
+
+def _called(node: object) -> str:
+    words = {"Getattr": ".", "Getitem": "[]", "Call": "()", "For": "for", "Assign": "set"}
+    name = type(node).__name__
+    return words.get(name, name.lower())
+
+
+def _template(*, title: bool) -> AfterValidator:
+    def validate(source: str) -> str:
+        wrong = check(source, title=title)
+        if wrong is not None:
+            raise complaint(*wrong)
+        return source
+
+    return AfterValidator(validate)
+
+
+Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), _template(title=True)]
+Description = Annotated[str, StringConstraints(max_length=5000), _template(title=False)]

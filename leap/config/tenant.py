@@ -1,0 +1,77 @@
+"""A tenant: one folder of files that belong together, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+
+from leap.config.model import Declared, Text, Texts, required, setting
+from leap.config.override import Override
+from leap.config.preset import SitePreset
+from leap.config.settings import Settings
+from leap.config.source import FolderSource
+from leap.config.template import Template
+from leap.config.units import complaint
+
+
+def _is_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+        pass
+    except KeyError:
+        pass
+    else:
+        return name
+    import difflib
+    import zoneinfo
+
+    close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+    hint = f"did you mean `{close[0]}`?" if close else "write it like `Europe/Berlin`"
+    raise complaint(f"`{name[:60]}` is not a time zone", hint)
+
+
+TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
+
+
+class Tenant(Declared):
+    """tenants/<name>/tenant.yaml: who this is, and what holds for all its recordings."""
+
+    title: Text = required("The name that people read.", examples=["Demo University"])
+    time_zone: TimeZone = setting(
+        "UTC", "Where dates and times in titles are at home.", examples=["Europe/Berlin"]
+    )
+    owners: Texts = setting(
+        (), "Who answers for the tenant, as the git host names them.", examples=[["@org/media"]]
+    )
+    defaults: Settings = setting(
+        Settings(),
+        "Settings for all its recordings; a template may differ.",
+        examples=[{"transcribe": {"language": "en"}}],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDeclaration:
+    """Everything that one tenant declares.
+
+    ``templates`` are in matching order: priority, higher first, then name.
+    """
+
+    name: str
+    config: Tenant
+    sources: Mapping[str, FolderSource] = field(default_factory=dict)
+    templates: tuple[Template, ...] = ()
+    presets: Mapping[str, SitePreset] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+
+    def template(self, name: str) -> Template:
+        """Return the template called ``name``. Raises KeyError."""
+        for template in self.templates:
+            if template.name == name:
+                return template
+        raise KeyError(name)

@@ -1,0 +1,157 @@
+"""Quantities as people write them: ``8 min``, ``25 MB``, ``-40 dB``, ``50 %``.
+
+In YAML a quantity is text with its unit; in the models it is a plain number:
+seconds, bytes, decibels, or a share from 0 to 1. A bare number is refused,
+because a reader cannot see what it counts; only 0 needs no unit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_BYTES = {
+    "B": 1,
+    "kB": 10**3,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
+_MAX_DAYS = 3660
+_QUIETEST = -120.0
+
+_NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
+_PART = re.compile(rf"({_NUMBER})\s*([a-z]+)")
+_DURATION = re.compile(rf"{_NUMBER}\s*[a-z]+(?:\s+{_NUMBER}\s*[a-z]+)*")
+_SIZE = re.compile(rf"({_NUMBER})\s*([A-Za-z]+)")
+_LEVEL = re.compile(rf"(-?{_NUMBER})\s*dB")
+_SHARE = re.compile(rf"({_NUMBER})\s*%")
+
+
+def duration(value: Any) -> float:
+    """Return seconds for ``90 s``, ``8 min`` or ``1 h 30 min``."""
+    if value == 0 and not isinstance(value, (bool, str)):
+        return 0.0
+    text = _text(value, "a duration", "8 min")
+    if not _DURATION.fullmatch(text):
+        raise _wrong(value, "a duration", "8 min")
+    seconds = 0.0
+    for number, unit in _PART.findall(text):
+        if unit not in _SECONDS:
+            raise _unknown_unit(unit, "a duration", _SECONDS)
+        seconds += float(number) * _SECONDS[unit]
+    if seconds > _MAX_DAYS * _SECONDS["d"]:
+        raise complaint(f"`{text}` is longer than ten years")
+    return round(seconds, 6)
+
+
+def size(value: Any) -> int:
+    """Return bytes for ``25 MB`` (millions) or ``25 MiB`` (powers of 1024)."""
+    if value == 0 and not isinstance(value, (bool, str)):
+        return 0
+    text = _text(value, "a size", "25 MB")
+    found = _SIZE.fullmatch(text)
+    if not found:
+        raise _wrong(value, "a size", "25 MB")
+    number, unit = found.groups()
+    if unit not in _BYTES:
+        raise _unknown_unit(unit, "a size", _BYTES)
+    return round(float(number) * _BYTES[unit])
+
+
+def level(value: Any) -> float:
+    """Return decibels relative to full scale for ``-40 dB``."""
+    text = _text(value, "a level", "-40 dB")
+    found = _LEVEL.fullmatch(text)
+    if not found:
+        raise _wrong(value, "a level", "-40 dB")
+    decibels = float(found[1])
+    if not _QUIETEST <= decibels <= 0:
+        raise complaint(f"`{text}` is not between {_QUIETEST:.0f} dB and 0 dB")
+    return decibels
+
+
+def share(value: Any) -> float:
+    """Return 0.5 for ``50 %``."""
+    text = _text(value, "a share", "50 %")
+    found = _SHARE.fullmatch(text)
+    if not found:
+        raise _wrong(value, "a share", "50 %")
+    percent = float(found[1])
+    if percent > 100:  # noqa: PLR2004 - per cent
+        raise complaint(f"`{text}` is more than 100 %")
+    return percent / 100
+
+
+def complaint(
+    message: str, hint: str | None = None, keys: tuple[str, ...] = ()
+) -> PydanticCustomError:
+    """Return an error in our own words that a validator can raise.
+
+    ``keys`` are those that it is about, where it concerns a whole mapping.
+    """
+    # The message is given as context, so that braces in it stay braces.
+    context = {"message": message, "hint": hint, "keys": keys}
+    return PydanticCustomError("leap", "{message}", context)
+
+
+def _text(value: Any, noun: str, example: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _wrong(value, noun, example)
+    if not isinstance(value, str):
+        raise complaint(f"{noun} needs a unit, not the bare number {value}", f"write `{example}`")
+    return value.strip()
+
+
+def _wrong(value: Any, noun: str, example: str) -> PydanticCustomError:
+    shown = f"`{value[:40]}`" if isinstance(value, str) else "this"
+    return complaint(f"{shown} is not {noun}", f"write it like `{example}`")
+
+
+def _unknown_unit(unit: str, noun: str, units: dict[str, Any]) -> PydanticCustomError:
+    known = ", ".join(units)
+    return complaint(f"`{unit[:20]}` is not a unit of {noun}", f"the units are {known}")
+
+
+_DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\s*([0-9.]+\s*(ms|s|min|h|d)\s*)+$",
+}
+_SIZE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*([kKMGT]?B|[KMGT]iB)\s*$"}
+_LEVEL_SCHEMA = {"type": "string", "pattern": r"^\s*-?[0-9.]+\s*dB\s*$"}
+_SHARE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*%\s*$"}
+_ZERO: dict[str, Any] = {"const": 0}
+
+Duration = Annotated[
+    float, BeforeValidator(duration), WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO]})
+]
+Size = Annotated[int, BeforeValidator(size), WithJsonSchema({"anyOf": [_SIZE_SCHEMA, _ZERO]})]
+Level = Annotated[float, BeforeValidator(level), WithJsonSchema(_LEVEL_SCHEMA)]
+Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE_SCHEMA)]
+
+
+def _or_word(name: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: None if value == name else duration(value))
+
+
+#: A duration, or the word for "no such limit".
+DurationOrOff = Annotated[
+    float | None,
+    _or_word("off"),
+    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "off"}]}),
+]
+#: A duration, or the word for "find out yourself".
+DurationOrAuto = Annotated[
+    float | None,
+    _or_word("auto"),
+    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "auto"}]}),
+]

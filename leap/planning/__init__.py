@@ -1,0 +1,1 @@
+"""Comparing what is wanted with what is there: pure, no clock, no I/O."""
