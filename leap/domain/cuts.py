@@ -22,6 +22,8 @@ from typing import Any
 _EDGE = 0.1
 #: Cutting out less than this is not worth a joint.
 _WORTH_CUTTING = 0.5
+#: New times are written with six digits.
+_ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -174,7 +176,7 @@ class Cuts:
         if not self.keeps:
             raise ValueError("a recording without any kept part has no timeline")
         for one, other in pairwise(self.keeps):
-            if other.start < one.end or other.new_start < one.new_end - 1e-6:
+            if other.start < one.end or other.new_start < one.new_end - _ROUNDING:
                 raise ValueError(f"{one} and {other} overlap or are out of order")
 
     @classmethod
@@ -183,9 +185,9 @@ class Cuts:
         placed = []
         position = 0.0
         for keep in keeps:
-            placed.append(Keep(keep.start, keep.end, position))
+            placed.append(Keep(keep.start, keep.end, round(position, 6)))
             position += keep.length
-        return cls(tuple(placed), source_duration, position)
+        return cls(tuple(placed), source_duration, round(position, 6))
 
     @classmethod
     def whole(cls, duration: float) -> Cuts:
@@ -220,9 +222,11 @@ class Cuts:
         A moment that was cut out is at the joint where it is missing. Never
         decreases as ``old`` increases.
         """
-        keep = self.keeps[max(0, bisect_right(self._starts, old) - 1)]
+        place = max(0, bisect_right(self._starts, old) - 1)
+        keep = self.keeps[place]
         inside = min(max(old, keep.start), keep.end)
-        return min(keep.new_start + (inside - keep.start), self.duration)
+        limit = self._new_starts[place + 1] if place + 1 < len(self.keeps) else self.duration
+        return min(keep.new_start + (inside - keep.start), limit)
 
     def to_old(self, new: float) -> float:
         """Return which moment of the source is seen at ``new``.

@@ -195,8 +195,21 @@ def _why_unreadable(path: Path, container: Container) -> str:
     return f"cannot be read as {container.name}: the file is damaged"
 
 
+def plays_while_loading(path: Path) -> bool:
+    """Tell whether the ISO file at ``path`` has its whole index before its media."""
+    kinds = [kind for kind, _ in _boxes(path)]
+    if b"moov" not in kinds or b"mdat" not in kinds or b"moof" in kinds:
+        return False
+    return kinds.index(b"moov") < kinds.index(b"mdat")
+
+
 def _has_moov(path: Path) -> bool:
-    """Tell whether an ISO file has its index among its outermost boxes."""
+    """Tell whether an ISO file has its index, and all of it."""
+    return any(kind == b"moov" and whole for kind, whole in _boxes(path))
+
+
+def _boxes(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Yield the kind of each outermost box of an ISO file, and whether it ends inside the file."""
     size = path.stat().st_size
     with path.open("rb") as file:
         position = 0
@@ -204,11 +217,11 @@ def _has_moov(path: Path) -> bool:
             file.seek(position)
             head = file.read(2 * _BOX_HEAD)
             length, kind = int.from_bytes(head[:4]), head[4:8]
-            if kind == b"moov":
-                return position + length <= size
             if length == 1:
-                length = int.from_bytes(head[8:16])
-            if length < _BOX_HEAD:  # 0 says "to the end"
-                return False
+                length = int.from_bytes(head[8:])
+            elif length == 0:
+                length = size - position  # up to the end of the file
+            yield kind, position + length <= size
+            if length < _BOX_HEAD:
+                return
             position += length
-    return False

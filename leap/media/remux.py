@@ -39,6 +39,9 @@ _SOUND_ONLY = {
     "vorbis": (".ogg", "ogg"),
 }
 _SECOND_IN_MICROSECONDS = 1_000_000
+#: Matroska keeps no decoding times; the first ones, as many as pictures are
+#: reordered by, have to be made up. H.264 and HEVC reorder 16 at most.
+_MOST_REORDERED = 32
 
 
 def target_format(info: MediaInfo) -> tuple[str, str]:
@@ -167,9 +170,10 @@ class _Track:
         the second may have to give way by a tick.
         """
         pts = stamp + shift
-        dts = pts if packet.dts is None else min(pts, packet.dts - self._origin + shift)
-        if self._last_dts is not None and dts <= self._last_dts:
-            dts = self._last_dts + 1
+        last = self._last_dts if self._last_dts is not None else pts - _MOST_REORDERED
+        dts = last + 1 if packet.dts is None else min(pts, packet.dts - self._origin + shift)
+        if self._last_dts is not None:
+            dts = max(dts, last + 1)
         if dts > pts:
             if self._out.type == "video":
                 raise StageError(
