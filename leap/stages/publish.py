@@ -7,10 +7,9 @@ result, and the receipt says what it holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from leap.domain.ports import Progress, Publication, Publisher, Receipt
 from leap.domain.snapshot import PublicationFact
@@ -36,51 +35,19 @@ def files_by_role(files: Iterable[Path]) -> dict[str, Path]:
     return {ROLES[file.name]: file for file in files if file.name in ROLES}
 
 
-def compose(
-    *,
-    tenant: str,
-    recording: str,
-    preset: str,
-    title: str,
-    description: str,
-    started_at: datetime,
-    duration: float,
-    language: str,
-    files: Mapping[str, Path],
-    wanted: Mapping[str, str],
-    settings: Mapping[str, Any],
-    marker: str = "",
-) -> Publication:
-    """Return one recording as it shall appear on one platform.
-
-    Args:
-        title: rendered, as ``description`` is.
-        started_at: aware, in the time zone in which people shall read it.
-        duration: seconds of the trimmed video.
-        files: by role; the outline and the segments are read from them.
+def with_contents(publication: Publication) -> Publication:
+    """Return ``publication`` with the outline, breaks and segments that its files hold.
 
     Raises StageError where a file is missing or cannot be read.
     """
+    files = publication.files
     _require(files)
-    outline, breaks = read_topics(files["topics"]) if "topics" in files else (None, ())
-    segments = read_segments(files["transcript"]) if "transcript" in files else ()
-    return Publication(
-        tenant=tenant,
-        recording=recording,
-        preset=preset,
-        title=title,
-        description=description,
-        started_at=started_at,
-        duration=duration,
-        language=language,
-        files=dict(files),
-        outline=outline,
-        breaks=breaks,
-        segments=segments,
-        wanted=dict(wanted),
-        settings=dict(settings),
-        marker=marker,
-    )
+    if "topics" in files:
+        outline, breaks = read_topics(files["topics"])
+        publication = replace(publication, outline=outline, breaks=breaks)
+    if "transcript" in files:
+        publication = replace(publication, segments=read_segments(files["transcript"]))
+    return publication
 
 
 def publish(
@@ -92,12 +59,14 @@ def publish(
     """Make the platform's copy equal to ``publication`` and return its receipt.
 
     Args:
+        publication: with rendered title and description; outline, breaks and
+            segments are read from its files.
         known: what the ledger knows of earlier attempts.
 
     Raises ProviderError where the platform refuses, StageError where a file is
-    gone.
+    gone or cannot be read.
     """
-    _require(publication.files)
+    publication = with_contents(publication)
     progress(0.0, f"publishing to {publication.preset}")
     receipt = publisher.publish(publication, known, progress)
     progress(1.0, receipt.url)
