@@ -48,7 +48,8 @@ def text(
         width: columns of the terminal.
         paint: how to colour.
         steps: list every stage of every change with its own reason.
-        apply: the command that carries the plan out, for the last line.
+        apply: the command that carries the plan out, for the last line; "" where
+            the plan is being carried out.
     """
     blocks = [
         *(_groups(plan, width, paint, steps=steps) if plan.changes else ()),
@@ -60,31 +61,34 @@ def text(
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def data(plan: Plan) -> dict[str, Any]:
+def json_data(plan: Plan) -> dict[str, Any]:
     """Return ``plan`` as JSON data: the interface of ``leap plan --format json``."""
     return {
         "has_changes": plan.has_changes,
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [change_data(change) for change in plan.changes],
         "refusals": [
             {"name": refusal.name, "tenant": refusal.tenant, "message": refusal.message}
             for refusal in plan.refusals
         ],
-        "failures": [
-            {
-                "tenant": failure.tenant,
-                "recording": failure.recording,
-                "title": failure.title,
-                "stage": failure.stage.value,
-                "reason": failure.reason,
-            }
-            for failure in plan.failures
-        ],
+        "failures": [failure_data(failure) for failure in plan.failures],
         "problems": list(plan.problems),
         "summary": plan.summary(),
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def failure_data(failure: Failure) -> dict[str, Any]:
+    """Return one failure as JSON data."""
+    return {
+        "tenant": failure.tenant,
+        "recording": failure.recording,
+        "title": failure.title,
+        "stage": failure.stage.value,
+        "reason": failure.reason,
+    }
+
+
+def change_data(change: Change) -> dict[str, Any]:
+    """Return one change as JSON data."""
     return {
         "tenant": change.tenant,
         "recording": change.recording,
@@ -190,16 +194,17 @@ def listed(title: str, items: Sequence[str], width: int, paint: Paint = plain) -
     return [paint(title, "red"), *indented(map(clean, items), 2, width)]
 
 
-def standing(plan: Plan) -> list[str]:
-    """Return what needs nothing, in words: ``["3 in sync", "2 skipped"]``."""
-    rows = [row for rows in plan.rows.values() for row in rows]
-    news = {change.recording for change in plan.changes}
+def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
+    """Return what needs nothing, in words: ``["3 in sync", "2 skipped"]``.
+
+    With ``recorded``, recordings that the plan skips count as skipped already.
+    """
+    news = set() if recorded else {change.recording for change in plan.changes}
+    rows = [row for rows in plan.rows.values() for row in rows if row.id not in news]
     counts = {
         "in sync": sum(plan.in_sync.values()),
-        "skipped": sum(row.skip is not None for row in rows if row.id not in news),
-        "waiting": sum(
-            row.skip is None and row.wanted is None for row in rows if row.id not in news
-        ),
+        "skipped": sum(row.skip is not None for row in rows),
+        "waiting": sum(row.skip is None and row.wanted is None for row in rows),
         "failed before": len({failure.recording for failure in plan.failures}),
     }
     return [f"{count} {words}" for words, count in counts.items() if count]
@@ -213,8 +218,8 @@ def _last_lines(plan: Plan, apply: str) -> list[str]:
         if action in actions
     ]
     summary = ", ".join([*counts, *standing(plan)]) or "no recordings"
-    if not plan.has_changes:
-        return [f"Nothing to do: {summary}."]
     if plan.refusals:
         return [f"Plan: {summary}.", "Nothing was changed: this plan is refused as unsafe."]
-    return [f"Plan: {summary}.", f"Nothing was changed. Apply with: {apply}"]
+    if not plan.has_changes:
+        return [f"Nothing to do: {summary}."] if apply else []
+    return [f"Plan: {summary}.", *([f"Nothing was changed. Apply with: {apply}"] if apply else [])]

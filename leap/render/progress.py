@@ -14,6 +14,7 @@ through a pipe instead, as dictionaries for ``Reporter.feed``:
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import threading
@@ -22,14 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TextIO
 
-from leap.render.terminal import Paint, clean, duration, paint_for, plain
-
-#: A plain line follows another of the same stage after this share of the work …
-_SHARE = 0.1
-#: … and not sooner than this many seconds; a log shall not drown in percents.
-_QUIET = 5.0
-#: Where no share is known, a line this often says that the work is alive.
-_HEARTBEAT = 30.0
+from leap.render.terminal import clean, duration, paint_for
 
 
 @dataclass(slots=True)
@@ -39,6 +33,7 @@ class Work:
     id: str
     recording: str
     stage: str
+    started_at: float
     said_share: float = 0.0
     said_at: float = 0.0
 
@@ -75,15 +70,14 @@ class Reporter:
         total: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._own = _private_stderr() if stream is None else None
+        self._clock = clock
+        self._stream = _own_copy(stream if stream is not None else sys.stderr)
         self._lock = threading.Lock()
         self._work: dict[str, Work] = {}
         self._begun = 0
         self._ended = 0
         self._total = total
-        self._display = _display(
-            stream or self._own or sys.stderr, live=live, total=total, clock=clock
-        )
+        self._display = _display(self._stream, live=live, total=total, clock=clock)
 
     def feed(self, event: Mapping[str, Any]) -> None:
         """Show an event from another process; one of an unknown kind is ignored."""
@@ -106,7 +100,8 @@ class Reporter:
             self._begun += 1
             run = run or str(self._begun)
             recording = f"{clean(tenant)} · {clean(title) or '(no title)'}"
-            work = Work(run, recording, f"{stage} to {preset}" if preset else str(stage))
+            place = f"{stage} to {preset}" if preset else str(stage)
+            work = Work(run, recording, place, self._clock())
             self._work[run] = work
             display.started(work)
         return run
@@ -120,9 +115,11 @@ class Reporter:
                 display.progress(work, known, clean(message))
 
     def stage_done(self, run: str, seconds: float | None = None) -> None:
-        """Show that a stage is finished."""
-        words = "done" if seconds is None else f"done in {duration(seconds)}"
-        self._end(run, words, "green")
+        """Show that a stage is finished; ``seconds`` are counted here if not given."""
+        work = self._work.get(run)
+        if seconds is None and work is not None:
+            seconds = self._clock() - work.started_at
+        self._end(run, f"done in {duration(seconds or 0.0)}", "green")
 
     def stage_failed(self, run: str, reason: str) -> None:
         """Show that a stage failed, and why."""
@@ -134,12 +131,13 @@ class Reporter:
             display.refresh()
 
     def close(self) -> None:
-        """Take the bars away and leave the cursor below the last line."""
+        """Take the bars away; what is reported later is not shown."""
         with self._shown() as display:
+            self._display = Silence()
             display.close()
-        if self._own is not None:
+        if isinstance(self._stream, _OwnCopy):
             with contextlib.suppress(OSError):
-                self._own.close()
+                self._stream.close()
 
     def __enter__(self) -> Self:
         return self
@@ -163,51 +161,25 @@ class Reporter:
             yield self._display
 
 
-class Lines:
-    """One line when a stage starts, a few while it runs, one when it ends."""
+class Silence:
+    """Shows nothing (``Display``)."""
 
-    def __init__(
-        self, stream: TextIO, paint: Paint = plain, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._stream = stream
-        self._paint = paint
-        self._clock = clock
+    def started(self, work: Work) -> None: ...
 
-    def started(self, work: Work) -> None:
-        work.said_at = self._clock()
-        self._say(work, "started")
+    def progress(self, work: Work, share: float | None, message: str) -> None: ...
 
-    def progress(self, work: Work, share: float | None, message: str) -> None:
-        quiet = self._clock() - work.said_at
-        if share is None:
-            if quiet < _HEARTBEAT:
-                return
-            words = message or "at work"
-        else:
-            if quiet < _QUIET or share - work.said_share < _SHARE:
-                return
-            work.said_share = share
-            words = f"{share * 100:.0f} %" + (f", {message}" if message else "")
-        work.said_at = self._clock()
-        self._say(work, words)
+    def ended(self, work: Work, words: str, colour: str) -> None: ...
 
-    def ended(self, work: Work, words: str, colour: str) -> None:
-        self._say(work, self._paint(words, colour))
+    def refresh(self) -> None: ...
 
-    def refresh(self) -> None:
-        """Lines stand as they are."""
-
-    def close(self) -> None:
-        """Nothing is left to take away."""
-
-    def _say(self, work: Work, words: str) -> None:
-        self._stream.write(f"{work.recording}: {work.stage}: {words}\n")
-        self._stream.flush()
+    def close(self) -> None: ...
 
 
 def _display(
     stream: TextIO, *, live: bool | None, total: int | None, clock: Callable[[], float]
 ) -> Display:
+    from leap.render.lines import Lines
+
     if live is None:
         live = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
     if not live:
@@ -217,15 +189,20 @@ def _display(
     return Bars(stream, total, clock)
 
 
-def _private_stderr() -> TextIO:
-    """Return a stream of our own onto stderr.
+class _OwnCopy(io.TextIOWrapper):
+    """A stream of our own onto what another stream writes to."""
 
-    Were it ``sys.stderr``, a fork in the middle of a write would leave the
-    child with a locked one. https://github.com/python/cpython/issues/50970
+
+def _own_copy(stream: TextIO | None) -> TextIO:
+    """Return a stream onto the same file as ``stream``, or ``stream`` if it has none.
+
+    A fork in the middle of a write would leave the child with a locked
+    ``sys.stderr``; a stream that no child uses may stay locked.
+    https://github.com/python/cpython/issues/84579
     """
     try:
-        descriptor = os.dup(2)
-    except OSError:  # stderr is closed
-        descriptor = os.open(os.devnull, os.O_WRONLY)
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return os.fdopen(descriptor, "w", encoding=encoding, errors="backslashreplace")
+        descriptor = os.dup(stream.fileno()) if stream else os.open(os.devnull, os.O_WRONLY)
+    except (OSError, ValueError):
+        return stream or io.StringIO()
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return _OwnCopy(os.fdopen(descriptor, "wb"), encoding=encoding, errors="backslashreplace")

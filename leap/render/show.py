@@ -69,7 +69,7 @@ class Event:
     message: str
 
 
-def data(
+def json_data(
     standing: Standing, targets: Sequence[Target], events: Sequence[Event] = ()
 ) -> dict[str, Any]:
     """Return one recording as JSON data: the interface of ``leap show --format json``.

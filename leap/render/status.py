@@ -60,7 +60,7 @@ def text(standings: Sequence[Standing], *, width: int = 80, paint: Paint = plain
     return "\n\n".join([*blocks, _last_line(ordered)])
 
 
-def data(standings: Sequence[Standing]) -> dict[str, Any]:
+def json_data(standings: Sequence[Standing]) -> dict[str, Any]:
     """Return ``standings`` as JSON data: the interface of ``leap status --format json``."""
     return {"recordings": [recording(standing) for standing in standings]}
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Any
 
-from leap.domain.plan import Action, Failure, Plan
-from leap.domain.stage import Stage
-from leap.render.plan import failures, listed, standing
-from leap.render.terminal import Paint, counted, duration, plain
+from leap.domain.outcome import Outcome
+from leap.domain.plan import Plan
+from leap.render.plan import change_data, failure_data, failures, listed, standing
+from leap.render.terminal import Paint, clean, counted, duration, plain
 
+_FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
 _DONE = {
     "process": "processed",
     "refresh": "refreshed",
@@ -20,67 +21,88 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a plan.
+def text(
+    plan: Plan,
+    outcome: Outcome | None,
+    *,
+    width: int = 80,
+    paint: Paint = plain,
+    seconds: float | None = None,
+    places: Sequence[str] = (),
+) -> str:
+    """Return what came of ``plan``, without a final newline.
 
-    Attributes:
-        finished: recordings whose change was carried out whole, by action.
-        stages: how many runs of each stage were finished.
-        failed: what failed in this run, for good or for now.
-        held: recordings that this run could not finish, as ``(recording, reason)``.
-        places: where to look at what was published, as URLs or paths.
-        seconds: wall time of the run.
-        interrupted: whether somebody stopped the run.
+    Args:
+        plan: what was to be done.
+        outcome: what came of it, or None where there was no work.
+        width: columns of the terminal.
+        paint: how to colour.
+        seconds: how long the run took.
+        places: where to look at what is published, as URLs or paths.
     """
-
-    finished: Mapping[Action, int] = field(default_factory=dict)
-    stages: Mapping[Stage, int] = field(default_factory=dict)
-    failed: Sequence[Failure] = ()
-    held: Sequence[tuple[str, str]] = ()
-    places: Sequence[str] = ()
-    seconds: float = 0.0
-    interrupted: bool = False
-
-
-def nothing_to_do(plan: Plan, *, width: int = 80, paint: Paint = plain) -> str:
-    """Return what a reconcile says that has nothing to do (``Nothing to do: 3 in sync``)."""
-    blocked = Counter(change.action for change in plan.changes)["blocked"]
-    counts = [*([f"{blocked} blocked"] if blocked else []), *standing(plan)]
-    blocks = [
-        listed("Problems:", plan.problems, width, paint),
-        [f"Nothing to do: {', '.join(counts) or 'no recordings'}."],
-    ]
+    if outcome is None:
+        # Where there is any change, the plan was printed, and its failures with it.
+        old = failures(() if plan.changes else plan.failures, _FAILED_BEFORE, width, paint)
+        blocks = [old, [_nothing(plan)]]
+    else:
+        left = [
+            f"{change.tenant} · {change.title or change.recording}: {change.reason}"
+            for change in outcome.left
+        ]
+        after = ", ".join(standing(outcome.plan))
+        blocks = [
+            failures(outcome.failed, "Failed in this run:", width, paint),
+            listed("Left for the next run:", left, width, paint),
+            [
+                _done(outcome, seconds, paint),
+                *([f"Now: {after}."] if after else []),
+                *(f"Look at it: {clean(place)}" for place in places),
+            ],
+        ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def text(outcome: Outcome, *, width: int = 80, paint: Paint = plain) -> str:
-    """Return what a reconcile did, without a final newline."""
-    blocks = [
-        failures(outcome.failed, "Failed in this run:", width, paint),
-        listed("Held:", [f"{name}: {reason}" for name, reason in outcome.held], width, paint),
-        [_done(outcome, paint), *(f"Look at it: {place}" for place in outcome.places)],
-    ]
-    return "\n\n".join("\n".join(block) for block in blocks if block)
+def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
+    """Return what came of ``plan`` as JSON data: ``leap reconcile --format json``.
+
+    ``summary`` counts what is to be done, in sync or failed *after* the run.
+    """
+    after = outcome.plan if outcome else plan
+    return {
+        "had_changes": plan.has_changes,
+        "done": [change_data(change) for change in (outcome.done if outcome else ())],
+        "failed": [failure_data(failure) for failure in (outcome.failed if outcome else ())],
+        "left": [change_data(change) for change in (outcome.left if outcome else ())],
+        "interrupted": outcome.interrupted if outcome else False,
+        "failed_before": [failure_data(failure) for failure in plan.failures],
+        "problems": list(plan.problems),
+        "summary": after.summary(),
+    }
 
 
-def _done(outcome: Outcome, paint: Paint) -> str:
+def _nothing(plan: Plan) -> str:
+    recorded = sum(change.action != "blocked" for change in plan.changes)
+    blocked = len(plan.changes) - recorded
     counts = [
-        f"{outcome.finished[action]} {words}"  # type: ignore[index]
-        for action, words in _DONE.items()
-        if outcome.finished.get(action)  # type: ignore[call-overload]
+        *([f"{counted(recorded, 'change')} recorded"] if recorded else []),
+        *([f"{blocked} blocked"] if blocked else []),
+        *standing(plan, recorded=True),
     ]
-    if outcome.failed:
-        failed = len({(each.tenant, each.recording) for each in outcome.failed})
+    return f"Nothing to {'run' if recorded else 'do'}: {', '.join(counts) or 'no recordings'}."
+
+
+def _done(outcome: Outcome, seconds: float | None, paint: Paint) -> str:
+    finished = Counter[str](change.action for change in outcome.done)
+    counts = [f"{finished[action]} {words}" for action, words in _DONE.items() if finished[action]]
+    failed = len({(failure.tenant, failure.recording) for failure in outcome.failed})
+    if failed:
         counts.append(f"{failed} failed")
-    if outcome.held:
-        counts.append(f"{len(outcome.held)} held")
-    runs = [f"{counted(outcome.stages[s], s.value)}" for s in Stage if outcome.stages.get(s)]
+    if outcome.left:
+        counts.append(f"{len(outcome.left)} left")
     if outcome.interrupted:
         head = paint("Interrupted", "yellow")
     else:
-        head = paint("Done", "red" if outcome.failed else "green")
-    line = f"{head} after {duration(outcome.seconds)}: {', '.join(counts) or 'nothing finished'}"
-    if runs:
-        line += f" ({', '.join(runs)})"
-    return f"{line}; the next run goes on from here." if outcome.interrupted else f"{line}."
+        head = paint("Done", "red" if failed or outcome.left else "green")
+    after = f" in {duration(seconds)}" if seconds is not None else ""
+    line = f"{head}{after}: {', '.join(counts) or 'nothing finished'}."
+    return f"{line} The next run goes on from here." if outcome.interrupted else line

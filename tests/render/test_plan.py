@@ -1,0 +1,245 @@
+"""A plan reads well at 80 columns and wider, and programs get the agreed JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import jsonschema
+import pytest
+
+from leap.domain.plan import Action, Change, Failure, Plan, Refusal, Step
+from leap.domain.snapshot import RecordingRow, Skip
+from leap.domain.stage import Stage
+from leap.render import plan as render
+from leap.render.terminal import coloured
+
+EVERY = tuple(Stage)
+
+
+def change(day: str, title: str, action: Action, stages: tuple[Stage, ...], reason: str) -> Change:
+    steps = tuple(
+        Step(stage, "0123456789abcdef", reason, preset="site" if stage is Stage.PUBLISH else None)
+        for stage in stages
+    )
+    return Change("acme", f"2026-11-{day}-1a2b3c4d5e6f", title, "ml", action, steps, reason)
+
+
+PROCESS = change("20", "Gradient descent", "process", EVERY, "new recording")
+REFRESH = change(
+    "13",
+    "Линейные модели",
+    "refresh",
+    (Stage.SUBTITLES, Stage.PUBLISH),
+    "subtitles.line_length 42 → 38",
+)
+BLOCKED = change("06", "Introduction 👋", "blocked", (Stage.DOWNLOAD,), "source is gone")
+SKIP = replace(change("05", "", "skip", (), "no template matches its title"), template=None)
+FAILURE = Failure("acme", "2026-11-01-aaaaaaaaaaaa", "Broken", Stage.TRIM, "the file is truncated")
+
+
+def row(identity: str, **changes: object) -> RecordingRow:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    plain = RecordingRow(
+        id=identity, source="s", source_kind="folder", account="", external_id="x", locator="x",
+        revision="r", title="x", started_at=now, size=1, duration=None, template=None, skip=None,
+        reason="", settled_at=None, listed=True, wanted=None, since=now,
+    )  # fmt: skip
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_a_plan_at_80_columns() -> None:
+    """Grouped by tenant and template; the reason below each recording where it is narrow."""
+    plan = Plan(changes=(PROCESS, REFRESH, BLOCKED, SKIP), in_sync={("acme", "ml"): 27})
+
+    assert (
+        render.text(plan, width=80)
+        == """\
+acme · ml                                                           3 recordings
+  + 2026-11-20  Gradient descent  download → … → publish
+                new recording
+  ~ 2026-11-13  Линейные модели   subtitles → publish
+                subtitles.line_length 42 → 38
+  ! 2026-11-06  Introduction 👋   download
+                source is gone
+  = 27 in sync
+
+acme · no template                                                   1 recording
+  · 2026-11-05  (no title)
+                no template matches its title
+
+Plan: 1 to process, 1 to refresh, 1 to skip, 1 blocked, 27 in sync.
+Nothing was changed. Apply with: leap reconcile"""
+    )
+
+
+def test_a_plan_on_a_wide_terminal() -> None:
+    """With room for it, the reason stands on the same line."""
+    plan = Plan(changes=(PROCESS, REFRESH), in_sync={("acme", "ml"): 27, ("demo", "talks"): 3})
+
+    assert (
+        render.text(plan, width=120)
+        == """\
+acme · ml                                                                               2 recordings
+  + 2026-11-20  Gradient descent  download → … → publish  new recording
+  ~ 2026-11-13  Линейные модели   subtitles → publish     subtitles.line_length 42 → 38
+  = 27 in sync
+
+demo · talks                                                                               3 in sync
+
+Plan: 1 to process, 1 to refresh, 30 in sync.
+Nothing was changed. Apply with: leap reconcile"""
+    )
+
+
+def test_every_step_on_request() -> None:
+    """The long form gives each stage its own reason."""
+    text = render.text(Plan(changes=(REFRESH,)), width=120, steps=True)
+
+    assert text.splitlines()[1:4] == [
+        "  ~ 2026-11-13  Линейные модели  subtitles → publish  subtitles.line_length 42 → 38",
+        "                - subtitles: subtitles.line_length 42 → 38",
+        "                - publish to site: subtitles.line_length 42 → 38",
+    ]
+
+
+def test_a_replacement_keeps_the_symbols_in_line() -> None:
+    """The widest symbol, `-/+`, takes no more room than the others."""
+    plan = Plan(changes=(PROCESS, change("19", "Cut anew", "replace", (Stage.PUBLISH,), "media")))
+
+    assert [line[:14] for line in render.text(plan, width=120).splitlines()[1:3]] == [
+        "  + 2026-11-20",
+        "-/+ 2026-11-19",
+    ]
+
+
+def test_troubles_have_sections_of_their_own() -> None:
+    """Failures of earlier runs come with their ids, sources that failed with the cause."""
+    plan = Plan(
+        changes=(), failures=(FAILURE,), problems=("acme/lectures: /videos: no such folder",)
+    )
+
+    assert (
+        render.text(plan, width=80)
+        == """\
+Failed before (tried again after a change, or with `leap retry`):
+  acme  2026-11-01-aaaaaaaaaaaa  Broken  trim: the file is truncated
+
+Problems:
+  acme/lectures: /videos: no such folder
+
+Nothing to do: 1 failed before."""
+    )
+
+
+def test_a_refused_plan_says_so() -> None:
+    """The refusal carries the way out; the last line offers no apply."""
+    refusal = Refusal("too-much-rework", "acme", "8 of 11 are made anew; --accept too-much-rework")
+
+    assert render.text(Plan(changes=(PROCESS,), refusals=(refusal,))).endswith("""\
+Refused:
+  [acme] 8 of 11 are made anew; --accept too-much-rework
+
+Plan: 1 to process.
+Nothing was changed: this plan is refused as unsafe.""")
+
+
+@pytest.mark.parametrize(
+    "plan, expected",
+    [
+        (Plan(changes=()), "Nothing to do: no recordings."),
+        (Plan(changes=(), in_sync={("acme", "ml"): 3}), "Nothing to do: 3 in sync."),
+        (
+            Plan(
+                changes=(),
+                in_sync={("acme", "ml"): 3},
+                rows={"acme": (row("a", skip=Skip.BLANK), row("b"))},
+            ),
+            "Nothing to do: 3 in sync, 1 skipped, 1 waiting.",
+        ),
+    ],
+)
+def test_nothing_to_do_is_one_line(plan: Plan, expected: str) -> None:
+    """What needs nothing is counted, not listed."""
+    assert render.text(plan) == expected
+
+
+def test_a_plan_that_is_being_carried_out_offers_no_command() -> None:
+    """`reconcile` prints the plan that it carries out, without the advice."""
+    assert render.text(Plan(changes=(PROCESS,)), apply="").endswith("\n\nPlan: 1 to process.")
+
+
+def test_colour_is_only_paint() -> None:
+    """Without its escape sequences, the coloured text is the plain one."""
+    import click
+
+    plan = Plan(changes=(PROCESS, BLOCKED, SKIP), failures=(FAILURE,))
+
+    assert click.unstyle(render.text(plan, paint=coloured)) == render.text(plan)
+    assert "\x1b[" in render.text(plan, paint=coloured)
+
+
+SCHEMA = {
+    "type": "object",
+    "required": ["has_changes", "changes", "refusals", "summary"],
+    "properties": {
+        "has_changes": {"type": "boolean"},
+        "changes": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tenant", "recording", "title", "action", "stages", "reason"],
+                "properties": {
+                    "tenant": {"type": "string"},
+                    "recording": {"type": "string"},
+                    "title": {"type": "string"},
+                    "template": {"type": ["string", "null"]},
+                    "action": {
+                        "enum": ["process", "refresh", "replace", "blocked", "skip", "remove"]
+                    },
+                    "stages": {"type": "array", "items": {"enum": [s.value for s in Stage]}},
+                    "reason": {"type": "string", "minLength": 1},
+                },
+            },
+        },
+        "refusals": {"type": "array"},
+        "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+}
+
+
+def test_the_json_is_as_agreed() -> None:
+    """What other programs rely on stays as it is; more fields may come."""
+    plan = Plan(changes=(PROCESS, REFRESH, BLOCKED, SKIP), failures=(FAILURE,))
+
+    document = render.json_data(plan)
+
+    jsonschema.validate(document, SCHEMA)
+    assert document["changes"][1] == {
+        "tenant": "acme",
+        "recording": "2026-11-13-1a2b3c4d5e6f",
+        "title": "Линейные модели",
+        "template": "ml",
+        "action": "refresh",
+        "stages": ["subtitles", "publish"],
+        "reason": "subtitles.line_length 42 → 38",
+        "steps": [
+            {
+                "stage": "subtitles",
+                "preset": None,
+                "key": "0123456789abcdef",
+                "parts": [],
+                "reason": "subtitles.line_length 42 → 38",
+            },
+            {
+                "stage": "publish",
+                "preset": "site",
+                "key": "0123456789abcdef",
+                "parts": [],
+                "reason": "subtitles.line_length 42 → 38",
+            },
+        ],
+    }
+    assert document["summary"] == {
+        "process": 1, "refresh": 1, "blocked": 1, "skip": 1, "in_sync": 0, "failed_before": 1
+    }  # fmt: skip
