@@ -1,0 +1,195 @@
+"""The latest fact about each stage and each publication; every write may be repeated.
+
+``since`` is when a fact came about: a repetition of the same fact keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from leap.domain.ports import Receipt
+from leap.domain.stage import Stage
+from leap.ledger.address import Connection
+from leap.ledger.values import storable, to_json
+
+_SAME_STAGE = "(old.state, old.reason, old.permanent, old.seconds, old.facts)"
+_NEW_STAGE = (
+    "(excluded.state, excluded.reason, excluded.permanent, excluded.seconds, excluded.facts)"
+)
+_SINCE = "coalesce(%(at)s, clock_timestamp())"
+
+# The rows that a later repetition finds unchanged are left alone. A failure
+# that comes in late, from a runner that lost its lease, does not hide the
+# manifest that another runner has made since.
+_STAGE = f"""
+    INSERT INTO leap.stages AS old
+        (tenant, recording, stage, key, state, since, reason, permanent, seconds, facts)
+    VALUES (%(tenant)s, %(recording)s, %(stage)s, %(key)s, %(state)s, {_SINCE},
+            %(reason)s, %(permanent)s, %(seconds)s, %(facts)s::jsonb)
+    ON CONFLICT (tenant, recording, stage, key) DO UPDATE SET
+        state = excluded.state, since = excluded.since, reason = excluded.reason,
+        permanent = excluded.permanent, seconds = excluded.seconds, facts = excluded.facts
+    WHERE ({_SAME_STAGE} IS DISTINCT FROM {_NEW_STAGE} OR old.since <> %(at)s)
+      AND NOT (old.state = 'done' AND excluded.state = 'failed')
+"""
+
+_INTENDED = f"""
+    INSERT INTO leap.publications AS old
+        (tenant, recording, preset, platform, state, since, wanted)
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'intended', {_SINCE},
+            %(wanted)s::jsonb)
+    ON CONFLICT (tenant, recording, preset) DO UPDATE SET
+        platform = excluded.platform, state = excluded.state, since = excluded.since,
+        wanted = excluded.wanted, reason = '', permanent = false
+    WHERE (old.platform, old.state, old.wanted)
+          IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted)
+"""
+
+_APPLIED = f"""
+    INSERT INTO leap.publications AS old
+        (tenant, recording, preset, platform, state, since, external_id, url, applied, receipts)
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'applied', {_SINCE},
+            %(external_id)s, %(url)s, %(applied)s::jsonb, %(receipts)s)
+    ON CONFLICT (tenant, recording, preset) DO UPDATE SET
+        platform = excluded.platform, state = excluded.state, since = excluded.since,
+        external_id = excluded.external_id, url = excluded.url, applied = excluded.applied,
+        reason = '', permanent = false, receipts = excluded.receipts
+    WHERE excluded.receipts >= old.receipts
+      AND ((old.platform, old.state, old.external_id, old.url, old.applied, old.receipts)
+           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.external_id,
+                             excluded.url, excluded.applied, excluded.receipts)
+           OR old.since <> %(at)s)
+"""
+
+_FAILED = f"""
+    INSERT INTO leap.publications AS old
+        (tenant, recording, preset, platform, state, since, wanted, reason, permanent)
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'failed', {_SINCE},
+            %(wanted)s::jsonb, %(reason)s, %(permanent)s)
+    ON CONFLICT (tenant, recording, preset) DO UPDATE SET
+        platform = excluded.platform, state = excluded.state, since = excluded.since,
+        wanted = excluded.wanted, reason = excluded.reason, permanent = excluded.permanent
+    WHERE (old.platform, old.state, old.wanted, old.reason, old.permanent)
+          IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted,
+                            excluded.reason, excluded.permanent)
+"""
+
+_UNMANAGED = """
+    UPDATE leap.publications SET state = 'unmanaged', since = clock_timestamp()
+    WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
+      AND state <> 'unmanaged'
+"""
+
+
+def write_stage(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    stage: Stage,
+    key: str,
+    state: str,
+    *,
+    reason: str = "",
+    permanent: bool = False,
+    seconds: float | None = None,
+    facts: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Note that ``stage`` is in ``state``, since ``at`` or else the database's now."""
+    connection.execute(
+        _STAGE,
+        {
+            "tenant": tenant,
+            "recording": recording,
+            "stage": stage.value,
+            "key": key,
+            "state": state,
+            "reason": storable(reason),
+            "permanent": permanent,
+            "seconds": seconds,
+            "facts": to_json(facts or {}),
+            "at": at,
+        },
+    )
+
+
+def write_intended(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    platform: str,
+    wanted: Mapping[str, str],
+) -> None:
+    """Note that a publisher is about to act; what is applied stays known."""
+    connection.execute(
+        _INTENDED,
+        {
+            "tenant": tenant,
+            "recording": recording,
+            "preset": preset,
+            "platform": platform,
+            "wanted": to_json(wanted),
+            "at": None,
+        },
+    )
+
+
+def write_applied(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    receipt: Receipt,
+    number: int,
+    at: datetime | None,
+) -> None:
+    """Note what the platform holds by receipt ``number``; an older receipt changes nothing."""
+    connection.execute(
+        _APPLIED,
+        {
+            "tenant": tenant,
+            "recording": recording,
+            "preset": preset,
+            "platform": receipt.platform,
+            "external_id": storable(receipt.external_id),
+            "url": storable(receipt.url),
+            "applied": to_json(receipt.applied),
+            "receipts": number,
+            "at": at,
+        },
+    )
+
+
+def write_failed(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    platform: str,
+    *,
+    wanted: Mapping[str, str],
+    reason: str,
+    permanent: bool,
+) -> None:
+    """Note why the publication could not be completed; what is applied stays known."""
+    connection.execute(
+        _FAILED,
+        {
+            "tenant": tenant,
+            "recording": recording,
+            "preset": preset,
+            "platform": platform,
+            "wanted": to_json(wanted),
+            "reason": storable(reason),
+            "permanent": permanent,
+            "at": None,
+        },
+    )
+
+
+def write_unmanaged(connection: Connection, tenant: str, recording: str, preset: str) -> None:
+    """Note that nothing declares the publication any more."""
+    connection.execute(_UNMANAGED, {"tenant": tenant, "recording": recording, "preset": preset})

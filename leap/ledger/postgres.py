@@ -1,0 +1,241 @@
+"""The ledger over PostgreSQL: what the inside asks for, in transactions of one tenant."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from leap.domain.ports import Lease, Receipt
+from leap.domain.recording import FileMemo
+from leap.domain.snapshot import Actual, RecordingRow
+from leap.domain.stage import Stage
+from leap.ledger import admission, history, leases, reading
+from leap.ledger import facts as written
+from leap.ledger.address import Address, Connection
+from leap.ledger.connections import ADMIN, Connections
+from leap.ledger.values import storable, to_json
+
+T = TypeVar("T")
+
+_EVENT = """
+    INSERT INTO leap.events (tenant, id, recording, at, kind, message, data)
+    VALUES (%s, %s, %s, clock_timestamp(), %s, %s, %s::jsonb)
+    ON CONFLICT (tenant, id) DO NOTHING
+"""
+_RUN_STARTED = """
+    INSERT INTO leap.runs (tenant, id, started_at, commit)
+    VALUES (%s, %s, clock_timestamp(), %s) ON CONFLICT (tenant, id) DO NOTHING
+"""
+_RUN_FINISHED = """
+    UPDATE leap.runs SET finished_at = clock_timestamp(), outcome = %s
+    WHERE tenant = %s AND id = %s AND finished_at IS NULL
+"""
+
+
+class PostgresLedger:
+    """Implements ``leap.domain.ports.Ledger``; see there for what each method promises.
+
+    Usable from several threads, and from forked children, which open their
+    own connections. Every method raises LedgerError where the database fails
+    for good or for longer than half a minute.
+
+    Args:
+        address: where the database is now.
+        revive: brings a dead embedded server back, or does nothing.
+        ttl: how long a lease lasts without a heartbeat, in seconds.
+    """
+
+    def __init__(
+        self,
+        address: Callable[[], Address],
+        revive: Callable[[], None] = lambda: None,
+        *,
+        ttl: float = leases.TTL,
+    ) -> None:
+        self._connections = Connections(address, revive)
+        self._heart = Connections(address, lambda: None)
+        self._ttl = ttl
+
+    def close(self) -> None:
+        """Close the connections of this process."""
+        self._connections.close()
+        self._heart.close()
+
+    # ── reading ────────────────────────────────────────────────────────────
+
+    def snapshot(self, tenant: str) -> Actual:
+        return self._read(tenant, lambda connection: reading.read_snapshot(connection, tenant))
+
+    def events(
+        self, tenant: str, recording: str | None = None, limit: int = 100
+    ) -> tuple[history.Event, ...]:
+        """Return the newest events of ``tenant``, or of one recording; newest first."""
+        return self._read(
+            tenant,
+            lambda connection: history.read_events(connection, tenant, recording, limit),
+        )
+
+    def runs(self, tenant: str, limit: int = 20) -> tuple[history.Run, ...]:
+        """Return the newest runs of ``tenant``; newest first."""
+        return self._read(tenant, lambda connection: history.read_runs(connection, tenant, limit))
+
+    def tenants(self) -> tuple[str, ...]:
+        """Return every tenant that the ledger knows recordings of."""
+        return self._connections.run("", history.read_tenants, role=ADMIN, reading=True)
+
+    # ── writing ────────────────────────────────────────────────────────────
+
+    def admit(
+        self, tenant: str, rows: Sequence[RecordingRow], memos: Mapping[str, Sequence[FileMemo]]
+    ) -> int:
+        return self._connections.run(
+            tenant, lambda connection: admission.admit(connection, tenant, rows, memos)
+        )
+
+    def stage_started(
+        self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease
+    ) -> None:
+        """Note that ``stage`` is running. Raises LeaseLost."""
+
+        def work(connection: Connection) -> None:
+            leases.require_lease(connection, tenant, lease)
+            written.write_stage(connection, tenant, recording, stage, key, "running")
+
+        self._connections.run(tenant, work)
+
+    def stage_done(
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        seconds: float,
+        facts: Mapping[str, Any],
+        at: datetime | None = None,
+    ) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_stage(
+                *(connection, tenant, recording, stage, key, "done"),
+                seconds=seconds,
+                facts=facts,
+                at=at,
+            ),
+        )
+
+    def stage_failed(
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        reason: str,
+        permanent: bool,
+        at: datetime | None = None,
+    ) -> None:
+        """Note a failure, unless the stage is done: then a manifest stands."""
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_stage(
+                *(connection, tenant, recording, stage, key, "failed"),
+                reason=reason,
+                permanent=permanent,
+                at=at,
+            ),
+        )
+
+    def publication_intended(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        wanted: Mapping[str, str],
+        lease: Lease,
+    ) -> None:
+        """Note that a publisher is about to act. Raises LeaseLost."""
+
+        def work(connection: Connection) -> None:
+            leases.require_lease(connection, tenant, lease)
+            written.write_intended(connection, tenant, recording, preset, platform, wanted)
+
+        self._connections.run(tenant, work)
+
+    def publication_applied(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None:
+        """Note what the platform holds; a receipt older than the last changes nothing."""
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_applied(
+                connection, tenant, recording, preset, receipt, number, at
+            ),
+        )
+
+    def publication_failed(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        *,
+        wanted: Mapping[str, str],
+        reason: str,
+        permanent: bool,
+    ) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_failed(
+                *(connection, tenant, recording, preset, platform),
+                wanted=wanted,
+                reason=reason,
+                permanent=permanent,
+            ),
+        )
+
+    def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_unmanaged(connection, tenant, recording, preset),
+        )
+
+    def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:
+        return leases.held(self._connections, self._heart, tenant, scope, wait=wait, ttl=self._ttl)
+
+    def require(self, tenant: str, lease: Lease) -> None:
+        """Raise LeaseLost unless ``lease`` is still valid: ask before an effect."""
+        self._connections.run(
+            tenant, lambda connection: leases.require_lease(connection, tenant, lease)
+        )
+
+    def event(
+        self, tenant: str, recording: str | None, kind: str, message: str, **data: Any
+    ) -> None:
+        values = (tenant, uuid.uuid4(), recording, kind, storable(message), to_json(data))
+        self._connections.run(tenant, lambda connection: connection.execute(_EVENT, values))
+
+    def run_started(self, tenant: str, commit: str | None = None) -> str:
+        """Note that a reconcile of ``tenant`` begins, at a commit; return the run's id."""
+        run = uuid.uuid4()
+        values = (tenant, run, commit)
+        self._connections.run(tenant, lambda connection: connection.execute(_RUN_STARTED, values))
+        return run.hex
+
+    def run_finished(self, tenant: str, run: str, outcome: str) -> None:
+        """Note how a run ended; only the first word on it counts."""
+        values = (storable(outcome), tenant, uuid.UUID(run))
+        self._connections.run(tenant, lambda connection: connection.execute(_RUN_FINISHED, values))
+
+    def _read(self, tenant: str, work: Callable[[Connection], T]) -> T:
+        return self._connections.run(tenant, work, reading=True)

@@ -1,0 +1,51 @@
+"""Everything the ledger knows about one tenant, in one transaction of four queries."""
+
+from __future__ import annotations
+
+from leap.domain.recording import FileMemo
+from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.ledger.address import Connection
+from leap.ledger.values import (
+    FILE_COLUMNS,
+    PUBLICATION_COLUMNS,
+    RECORDING_COLUMNS,
+    STAGE_COLUMNS,
+    row_to_file,
+    row_to_publication,
+    row_to_recording,
+    row_to_stage,
+)
+
+
+def _select(table: str, columns: tuple[str, ...], order: str) -> str:
+    return (
+        f"SELECT {', '.join(columns)} FROM leap.{table} WHERE tenant = %(tenant)s ORDER BY {order}"
+    )
+
+
+_RECORDINGS = _select("recordings", RECORDING_COLUMNS, "id")
+_STAGES = _select("stages", STAGE_COLUMNS, "recording, since, stage, key")
+_PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, "recording, preset")
+_FILES = _select("files", FILE_COLUMNS, "source, path")
+
+
+def read_snapshot(connection: Connection, tenant: str) -> Actual:
+    """Return what the ledger knows about ``tenant``; facts are in the order they came about."""
+    values = {"tenant": tenant}
+    recordings = {row[0]: row_to_recording(row) for row in connection.execute(_RECORDINGS, values)}
+    stages: dict[str, list[StageFact]] = {}
+    for row in connection.execute(_STAGES, values):
+        stages.setdefault(row[0], []).append(row_to_stage(row))
+    publications: dict[str, list[PublicationFact]] = {}
+    for row in connection.execute(_PUBLICATIONS, values):
+        publications.setdefault(row[0], []).append(row_to_publication(row))
+    memos: dict[str, dict[str, FileMemo]] = {}
+    for row in connection.execute(_FILES, values):
+        memos.setdefault(row[0], {})[row[1]] = row_to_file(row)
+    return Actual(
+        tenant=tenant,
+        recordings=recordings,
+        stages={recording: tuple(facts) for recording, facts in stages.items()},
+        publications={recording: tuple(facts) for recording, facts in publications.items()},
+        memos=memos,
+    )

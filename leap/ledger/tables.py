@@ -1,0 +1,191 @@
+"""The tables of the ledger, as SQLAlchemy Core describes them.
+
+Every table belongs to one tenant per row, and every key starts with the
+tenant: a key without it would tell one tenant about another's rows. The
+migrations make these tables; row-level security is theirs alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "leap"
+
+metadata = MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    },
+)
+
+
+def _text(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Text, nullable=null)
+
+
+def _time(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=null)
+
+
+def _json(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, JSONB, nullable=null)
+
+
+def _tenant() -> tuple[Column[Any], CheckConstraint]:
+    # After a transaction the setting of the tenant is '', never NULL again.
+    return _text("tenant"), CheckConstraint("tenant <> ''", name="tenant")
+
+
+#: One row per recording that was ever admitted.
+recordings = Table(
+    "recordings",
+    metadata,
+    *_tenant(),
+    _text("id"),
+    _text("source"),
+    _text("source_kind"),
+    _text("account"),
+    _text("external_id"),
+    _text("locator"),
+    _text("revision"),
+    _text("title"),
+    _time("started_at"),
+    Column("size", BigInteger, nullable=False),
+    Column("duration", Double),
+    _text("template", null=True),
+    _text("skip", null=True),
+    _text("reason"),
+    _time("settled_at", null=True),
+    Column("listed", Boolean, nullable=False),
+    _json("wanted", null=True),
+    _time("since"),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "source_kind", "account", "external_id"),
+)
+
+#: What was learned about each file of a folder source by reading it once.
+files = Table(
+    "files",
+    metadata,
+    *_tenant(),
+    _text("source"),
+    _text("path"),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    _text("sha256"),
+    Column("duration", Double),
+    _time("created_at", null=True),
+    _time("first_seen_at", null=True),
+    PrimaryKeyConstraint("tenant", "source", "path"),
+)
+
+#: The latest fact about each stage of each recording under each key.
+stages = Table(
+    "stages",
+    metadata,
+    *_tenant(),
+    _text("recording"),
+    _text("stage"),
+    _text("key"),
+    _text("state"),
+    _time("since"),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("permanent", Boolean, nullable=False, server_default=text("false")),
+    Column("seconds", Double),
+    Column("facts", JSONB, nullable=False, server_default=text("'{}'")),
+    PrimaryKeyConstraint("tenant", "recording", "stage", "key"),
+    CheckConstraint("state IN ('running', 'done', 'evicted', 'failed')", name="state"),
+)
+
+#: The latest fact about each publication of each recording.
+publications = Table(
+    "publications",
+    metadata,
+    *_tenant(),
+    _text("recording"),
+    _text("preset"),
+    _text("platform"),
+    _text("state"),
+    _time("since"),
+    _text("external_id", null=True),
+    _text("url", null=True),
+    Column("applied", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("wanted", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("permanent", Boolean, nullable=False, server_default=text("false")),
+    Column("receipts", Integer, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("tenant", "recording", "preset"),
+    CheckConstraint("state IN ('intended', 'applied', 'failed', 'unmanaged')", name="state"),
+)
+
+#: Who works on what now. Released leases are deleted.
+leases = Table(
+    "leases",
+    metadata,
+    *_tenant(),
+    _text("scope"),
+    _text("holder"),
+    Column("claim", Uuid, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    _time("acquired_at"),
+    _time("expires_at"),
+    PrimaryKeyConstraint("tenant", "scope"),
+)
+
+#: Numbers every lease that is ever given, over all tenants.
+fences = Sequence("fences", metadata=metadata)
+
+#: Every reconcile of a tenant; a run without ``finished_at`` goes on or was killed.
+runs = Table(
+    "runs",
+    metadata,
+    *_tenant(),
+    Column("id", Uuid, nullable=False),
+    _time("started_at"),
+    _time("finished_at", null=True),
+    _text("commit", null=True),
+    _text("outcome", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "started_at"),
+)
+
+#: What happened, for people; only ever added to.
+events = Table(
+    "events",
+    metadata,
+    *_tenant(),
+    Column("id", Uuid, nullable=False),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _text("recording", null=True),
+    _time("at"),
+    _text("kind"),
+    _text("message"),
+    Column("data", JSONB, nullable=False, server_default=text("'{}'")),
+    PrimaryKeyConstraint("tenant", "id"),
+    Index(None, "tenant", "number"),
+    Index(None, "tenant", "recording", "number"),
+)
