@@ -1,0 +1,32 @@
+"""Encrypted credentials: one tenant, one file, one key; the only room that runs sops.
+
+``tenants/<t>/secrets.sops.yaml`` holds, fully encrypted,
+
+    tenant: acme
+    credentials:
+      site-links: {kind: site, link_secret: ...}
+
+The tenant's name inside is what ties the file to its folder: sops proves
+neither who wrote a file nor where it belongs, so a file that was copied from
+another tenant is refused after it was opened.
+"""
+
+from __future__ import annotations
+
+from leap.secrets.check import check
+from leap.secrets.credentials import credentials, set_credential
+from leap.secrets.keygen import keygen
+from leap.secrets.keys import key_path, take_keys
+from leap.secrets.places import secrets_path
+from leap.secrets.sops import version
+
+__all__ = [
+    "check",
+    "credentials",
+    "key_path",
+    "keygen",
+    "secrets_path",
+    "set_credential",
+    "take_keys",
+    "version",
+]
