@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, RecordingRow
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
 from leap.domain.stage import Stage
 from leap.ledger import admission, history, leases, reading
 from leap.ledger import facts as written
@@ -68,6 +68,12 @@ class PostgresLedger:
 
     def snapshot(self, tenant: str) -> Actual:
         return self._read(tenant, lambda connection: reading.read_snapshot(connection, tenant))
+
+    def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
+        return self._read(
+            tenant,
+            lambda connection: reading.read_publication(connection, tenant, recording, preset),
+        )
 
     def events(
         self, tenant: str, recording: str | None = None, limit: int = 100

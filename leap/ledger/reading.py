@@ -26,6 +26,10 @@ def _select(table: str, columns: tuple[str, ...], order: str) -> str:
 _RECORDINGS = _select("recordings", RECORDING_COLUMNS, "id")
 _STAGES = _select("stages", STAGE_COLUMNS, "recording, since, stage, key")
 _PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, "recording, preset")
+_PUBLICATION = (
+    f"SELECT {', '.join(PUBLICATION_COLUMNS)} FROM leap.publications"
+    " WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s"
+)
 _FILES = _select("files", FILE_COLUMNS, "source, path")
 
 
@@ -49,3 +53,12 @@ def read_snapshot(connection: Connection, tenant: str) -> Actual:
         publications={recording: tuple(facts) for recording, facts in publications.items()},
         memos=memos,
     )
+
+
+def read_publication(
+    connection: Connection, tenant: str, recording: str, preset: str
+) -> PublicationFact | None:
+    """Return one publication as it stands now, or None where nothing is known of it."""
+    values = {"tenant": tenant, "recording": recording, "preset": preset}
+    row = connection.execute(_PUBLICATION, values).fetchone()
+    return row_to_publication(row) if row is not None else None
