@@ -74,7 +74,7 @@ def _upsert(
         )
         ON CONFLICT (tenant, {", ".join(key)}) DO UPDATE SET {", ".join(changes)}
         WHERE {row("old")} IS DISTINCT FROM {row("excluded")}
-    """
+    """  # noqa: S608  # of constants
 
 
 _RECORDINGS = _upsert(

@@ -130,7 +130,7 @@ def _copy_wheel(tree: Path, copy: Path) -> None:
         if libraries.is_dir():
             shutil.copytree(libraries, scratch / libraries.name, symlinks=True)
         for folder, _, _ in os.walk(scratch):
-            os.chmod(folder, 0o755)
+            Path(folder).chmod(0o755)  # as in the wheel: no secrets, no owner
         scratch.rename(copy)
     except OSError:
         shutil.rmtree(scratch, ignore_errors=True)

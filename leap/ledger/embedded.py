@@ -39,6 +39,10 @@ class EmbeddedServer:
         self._settings = settings
         self._postmaster: Postmaster | None = None
 
+    def exists(self) -> bool:
+        """Tell whether there is a ledger already."""
+        return find_home(self._folder) is not None
+
     @contextmanager
     def running(self) -> Iterator[EmbeddedServer]:
         """Keep the server running for a block. Raises LedgerError or MissingTool."""

@@ -7,38 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from leap.domain.ports import Receipt
 from leap.domain.stage import Stage
 from leap.ledger.address import Connection
 from leap.ledger.values import storable, to_json
 
-_SAME_STAGE = "(old.state, old.reason, old.permanent, old.seconds, old.facts)"
-_NEW_STAGE = (
-    "(excluded.state, excluded.reason, excluded.permanent, excluded.seconds, excluded.facts)"
-)
-_SINCE = "coalesce(%(at)s, clock_timestamp())"
-
 # The rows that a later repetition finds unchanged are left alone. A failure
 # that comes in late, from a runner that lost its lease, does not hide the
 # manifest that another runner has made since.
-_STAGE = f"""
+_STAGE = """
     INSERT INTO leap.stages AS old
         (tenant, recording, stage, key, state, since, reason, permanent, seconds, facts)
-    VALUES (%(tenant)s, %(recording)s, %(stage)s, %(key)s, %(state)s, {_SINCE},
+    VALUES (%(tenant)s, %(recording)s, %(stage)s, %(key)s, %(state)s, coalesce(%(at)s, clock_timestamp()),
             %(reason)s, %(permanent)s, %(seconds)s, %(facts)s::jsonb)
     ON CONFLICT (tenant, recording, stage, key) DO UPDATE SET
         state = excluded.state, since = excluded.since, reason = excluded.reason,
         permanent = excluded.permanent, seconds = excluded.seconds, facts = excluded.facts
-    WHERE ({_SAME_STAGE} IS DISTINCT FROM {_NEW_STAGE} OR old.since <> %(at)s)
+    WHERE ((old.state, old.reason, old.permanent, old.seconds, old.facts)
+           IS DISTINCT FROM (excluded.state, excluded.reason, excluded.permanent,
+                             excluded.seconds, excluded.facts)
+           OR old.since <> %(at)s)
       AND NOT (old.state = 'done' AND excluded.state = 'failed')
 """
 
-_INTENDED = f"""
+_INTENDED = """
     INSERT INTO leap.publications AS old
         (tenant, recording, preset, platform, state, since, wanted)
-    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'intended', {_SINCE},
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'intended', coalesce(%(at)s, clock_timestamp()),
             %(wanted)s::jsonb)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
@@ -47,10 +44,10 @@ _INTENDED = f"""
           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted)
 """
 
-_APPLIED = f"""
+_APPLIED = """
     INSERT INTO leap.publications AS old
         (tenant, recording, preset, platform, state, since, external_id, url, applied, receipts)
-    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'applied', {_SINCE},
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'applied', coalesce(%(at)s, clock_timestamp()),
             %(external_id)s, %(url)s, %(applied)s::jsonb, %(receipts)s)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
@@ -63,10 +60,10 @@ _APPLIED = f"""
            OR old.since <> %(at)s)
 """
 
-_FAILED = f"""
+_FAILED = """
     INSERT INTO leap.publications AS old
         (tenant, recording, preset, platform, state, since, wanted, reason, permanent)
-    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'failed', {_SINCE},
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'failed', coalesce(%(at)s, clock_timestamp()),
             %(wanted)s::jsonb, %(reason)s, %(permanent)s)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
@@ -83,12 +80,18 @@ _UNMANAGED = """
 """
 
 
+class Target(NamedTuple):
+    """What a stage of a recording makes, named by what was asked of it."""
+
+    tenant: str
+    recording: str
+    stage: Stage
+    key: str
+
+
 def write_stage(
     connection: Connection,
-    tenant: str,
-    recording: str,
-    stage: Stage,
-    key: str,
+    target: Target,
     state: str,
     *,
     reason: str = "",
@@ -97,14 +100,11 @@ def write_stage(
     facts: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Note that ``stage`` is in ``state``, since ``at`` or else the database's now."""
+    """Note that the stage of ``target`` is in ``state``, since ``at`` or else the database's now."""
     connection.execute(
         _STAGE,
         {
-            "tenant": tenant,
-            "recording": recording,
-            "stage": stage.value,
-            "key": key,
+            **target._asdict(),
             "state": state,
             "reason": storable(reason),
             "permanent": permanent,

@@ -91,7 +91,8 @@ def read_tenants(connection: Connection) -> tuple[str, ...]:
 
 def _rows(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
     """Run ``query`` over the ledger's own connection: one role, one tenant, one retry."""
-    from sqlalchemy.dialects.postgresql import psycopg
+    from sqlalchemy import make_url
 
-    compiled = query.compile(dialect=psycopg.dialect())
+    dialect = make_url("postgresql+psycopg://").get_dialect()
+    compiled = query.compile(dialect=dialect())
     return connection.execute(compiled.string, compiled.params).fetchall()

@@ -28,6 +28,9 @@ LIBRARY = Path("/var/lib/leap")
 #: Who runs PostgreSQL for root: the first of them that exists.
 SERVICE_USERS = ("postgres", "nobody")
 
+#: Of 107 bytes, the socket's own name takes 17 and a lock beside it 5 more.
+_SOCKET_LIMIT = 80
+
 _POINTER = "location"
 _ORIGIN = "origin"
 
@@ -143,12 +146,12 @@ def socket_folder(home: Home) -> Path:
     name = f"leap-{home.owner}-{hashlib.sha256(os.fsencode(what)).hexdigest()[:16]}"
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     mine = runtime.is_absolute() and runtime.is_dir() and runtime.stat().st_uid == home.owner
-    return runtime / name if mine and _fits_socket(runtime / name) else Path("/tmp") / name
+    return runtime / name if mine and _fits_socket(runtime / name) else Path("/tmp") / name  # noqa: S108  # made by us alone, and checked
 
 
 def _fits_socket(folder: Path) -> bool:
     name = str(folder)
-    return len(name) <= 80 and re.fullmatch(r"[A-Za-z0-9/._-]+", name) is not None
+    return len(name) <= _SOCKET_LIMIT and re.fullmatch(r"[A-Za-z0-9/._-]+", name) is not None
 
 
 def _in_place(folder: Path) -> Home:

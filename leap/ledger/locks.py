@@ -66,7 +66,7 @@ def exclusive(path: Path, *, wait: float, doing: str) -> Iterator[None]:
 def _is_file_at(descriptor: int, path: Path) -> bool:
     """Tell whether ``path`` still names the opened file, which somebody may have deleted."""
     try:
-        there = os.stat(path)
+        there = path.stat()
     except FileNotFoundError:
         return False
     here = os.fstat(descriptor)

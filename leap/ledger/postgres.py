@@ -105,10 +105,11 @@ class PostgresLedger:
         self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease
     ) -> None:
         """Note that ``stage`` is running. Raises LeaseLost."""
+        target = written.Target(tenant, recording, stage, key)
 
         def work(connection: Connection) -> None:
             leases.require_lease(connection, tenant, lease)
-            written.write_stage(connection, tenant, recording, stage, key, "running")
+            written.write_stage(connection, target, "running")
 
         self._connections.run(tenant, work)
 
@@ -123,13 +124,11 @@ class PostgresLedger:
         facts: Mapping[str, Any],
         at: datetime | None = None,
     ) -> None:
+        target = written.Target(tenant, recording, stage, key)
         self._connections.run(
             tenant,
             lambda connection: written.write_stage(
-                *(connection, tenant, recording, stage, key, "done"),
-                seconds=seconds,
-                facts=facts,
-                at=at,
+                connection, target, "done", seconds=seconds, facts=facts, at=at
             ),
         )
 
@@ -145,13 +144,11 @@ class PostgresLedger:
         at: datetime | None = None,
     ) -> None:
         """Note a failure, unless the stage is done: then a manifest stands."""
+        target = written.Target(tenant, recording, stage, key)
         self._connections.run(
             tenant,
             lambda connection: written.write_stage(
-                *(connection, tenant, recording, stage, key, "failed"),
-                reason=reason,
-                permanent=permanent,
-                at=at,
+                connection, target, "failed", reason=reason, permanent=permanent, at=at
             ),
         )
 

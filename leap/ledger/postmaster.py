@@ -54,6 +54,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "log_min_error_statement": "panic",
     }
 )
+_V18 = 18
 _SINCE_18 = {"io_method": "sync"}
 
 _LOG_LIMIT = 1_000_000
@@ -164,7 +165,7 @@ class Postmaster:
         with contextlib.suppress(FileNotFoundError):
             if self._home.log.stat().st_size > _LOG_LIMIT:
                 os.truncate(self._home.log, 0)
-        newer = _SINCE_18 if int(binaries.major) >= 18 else {}
+        newer = _SINCE_18 if int(binaries.major) >= _V18 else {}
         settings = {**SETTINGS, **newer, **self._settings}
         command = [
             str(binaries.folder / "postgres"),
@@ -186,6 +187,7 @@ class Postmaster:
         try:
             return subprocess.run(
                 command,
+                check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -215,8 +217,7 @@ class Postmaster:
 
     def _says_ready(self) -> bool:
         """Spare the server, and its log, questions that it cannot answer yet."""
-        lines = self._pid_file()
-        return len(lines) > 7 and lines[7] == "ready"
+        return self._pid_file()[7:8] == ["ready"]
 
     def _settle(self, deadline: float) -> bool:
         """Wait for a server that is just coming or going; forget one that is dead.
@@ -275,8 +276,7 @@ class Postmaster:
     def _running_socket(self) -> Path | None:
         # The fifth line is the socket's folder, the eighth says `ready`:
         # https://github.com/postgres/postgres/blob/master/src/include/utils/pidfile.h
-        lines = self._pid_file()
-        return Path(lines[4]) if len(lines) > 4 and lines[4] else None
+        return next((Path(line) for line in self._pid_file()[4:5] if line), None)
 
     def _pid_file(self) -> list[str]:
         try:

@@ -32,10 +32,10 @@ class Identity:
     @classmethod
     def parse(cls, text: str) -> Identity | None:
         """Return the identity written as ``text``, or None where it is none."""
-        parts = text.split("/")
-        if len(parts) != 5 or not parts[3].isdigit():
-            return None
-        return cls(parts[0], parts[1], parts[2], int(parts[3]), parts[4])
+        match text.split("/"):
+            case [host, boot, namespace, pid, began] if pid.isdigit():
+                return cls(host, boot, namespace, int(pid), began)
+        return None
 
 
 def identity() -> Identity:
@@ -68,15 +68,15 @@ def works_in(pid: int, folder: Path) -> bool:
     """Tell whether ``pid`` runs with ``folder`` as its working directory."""
     try:
         if _PROC.is_dir():
-            cwd = os.readlink(_PROC / str(pid) / "cwd")
+            cwd = (_PROC / str(pid) / "cwd").readlink()
         else:
             import psutil
 
             try:
-                cwd = psutil.Process(pid).cwd()
+                cwd = Path(psutil.Process(pid).cwd())
             except psutil.Error:
                 return False
-        return os.path.samefile(cwd, folder)
+        return cwd.samefile(folder)
     except OSError:
         return False
 
@@ -119,6 +119,6 @@ def _boot() -> str:
 @cache
 def _namespace() -> str:
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str((_PROC / "self/ns/pid").readlink())
     except OSError:
         return "-"

@@ -18,9 +18,8 @@ from leap.ledger.values import (
 
 
 def _select(table: str, columns: tuple[str, ...], order: str) -> str:
-    return (
-        f"SELECT {', '.join(columns)} FROM leap.{table} WHERE tenant = %(tenant)s ORDER BY {order}"
-    )
+    what = ", ".join(columns)
+    return f"SELECT {what} FROM leap.{table} WHERE tenant = %(tenant)s ORDER BY {order}"  # noqa: S608  # of constants
 
 
 _RECORDINGS = _select("recordings", RECORDING_COLUMNS, "id")

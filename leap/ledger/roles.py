@@ -20,6 +20,8 @@ from leap.ledger.connections import ADMIN, APP
 
 OWNER = "leap_owner"
 
+_V16 = 16_00_00
+
 
 def ensure_roles(connection: Connection, logins: Iterable[str] = ()) -> None:
     """Create what is missing and let the connected user, and ``logins``, become the roles.
@@ -52,9 +54,9 @@ def _create(connection: Connection, role: str, kind: str) -> None:
 
 
 def _let_become(connection: Connection, login: str, roles: Iterable[str]) -> None:
+    # Since PostgreSQL 16 a member need not be able to become what it is a member of.
     server = int(connection.scalar(text("SHOW server_version_num")) or 0)
-    privilege = "SET" if server >= 160000 else "MEMBER"
-    with_set = " WITH SET TRUE" if server >= 160000 else ""
+    privilege, with_set = ("SET", " WITH SET TRUE") if server >= _V16 else ("MEMBER", "")
     question = text("SELECT pg_has_role(:login, :role, :privilege)")
     for role in roles:
         values = {"login": login, "role": role, "privilege": privilege}

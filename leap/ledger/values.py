@@ -75,7 +75,11 @@ def storable(text: str) -> str:
 
 def to_json(value: Any) -> str:
     """Return JSON data as text that PostgreSQL can hold."""
-    return json.dumps(_storable_data(value), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # Mending is slow and hardly ever needed.
+    if "\\u0000" in text or text != storable(text):
+        text = json.dumps(_storable_data(value), ensure_ascii=False, allow_nan=False)
+    return text
 
 
 def recording_to_data(row: RecordingRow) -> dict[str, Any]:

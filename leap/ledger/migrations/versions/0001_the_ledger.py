@@ -19,6 +19,7 @@ TENANT = "nullif(current_setting('leap.tenant', true), '')"
 
 
 def upgrade() -> None:
+    """Create every table, with its policies and grants."""
     op.execute(sa.schema.CreateSequence(sa.Sequence("fences", schema="leap")))
     _create(
         "recordings",
