@@ -42,8 +42,7 @@ def disk_errors(doing: str) -> Iterator[None]:
         raise StageError(f"while {doing}:{place} {reason}") from None
 
 
-@contextmanager
-def opened_inside(root: Path, name: str) -> Iterator[BinaryIO]:
+def opened_inside(root: Path, name: str) -> BinaryIO:
     """Open the regular file ``name`` below ``root`` for reading, following no link.
 
     ``name`` is relative, with ``/``. Each of its folders is opened in turn, so
@@ -57,10 +56,10 @@ def opened_inside(root: Path, name: str) -> Iterator[BinaryIO]:
     with _folder(root, parts[:-1]) as folder:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
         handle = os.open(parts[-1], flags, dir_fd=folder)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", name)
-        yield file
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", name)
+    return os.fdopen(handle, "rb")
 
 
 @contextmanager
