@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from leap.config.declaration import Declaration
 from leap.config.effective import Effective, PublicationSettings, effective
-from leap.config.load import check, load, override_for
+from leap.config.load import check, check_files, load, override_for
 from leap.config.merge import Origin
 from leap.config.tenant import TenantDeclaration
 
@@ -30,6 +30,7 @@ __all__ = [
     "PublicationSettings",
     "TenantDeclaration",
     "check",
+    "check_files",
     "effective",
     "load",
     "override_for",

@@ -31,8 +31,15 @@ def load(root: Path, *, tenants: Collection[str] | None = None) -> Declaration:
 
 def check(root: Path, *, tenants: Collection[str] | None = None) -> tuple[Diagnostic, ...]:
     """Return every error and warning of the repository at ``root``, by file and line."""
+    return check_files(root, tenants=tenants)[0]
+
+
+def check_files(
+    root: Path, *, tenants: Collection[str] | None = None
+) -> tuple[tuple[Diagnostic, ...], int]:
+    """Return every error and warning, and how many files were read."""
     tree = grow(root.resolve(), tenants)
-    return tuple(sorted({*tree.diagnostics, *check_tree(tree)}, key=_place))
+    return tuple(sorted({*tree.diagnostics, *check_tree(tree)}, key=_place)), tree.files
 
 
 def override_for(tenant: TenantDeclaration, recording: Recording) -> Override | None:

@@ -60,10 +60,10 @@ class Blank(Model):
     """What is too little to be a lecture; such recordings are skipped."""
 
     shorter_than: Duration = setting(
-        "20 min", "A shorter recording is skipped as blank.", examples=["20 min", "0"]
+        "20 min", "A shorter recording is skipped as blank.", examples=["20 min", 0]
     )
     smaller_than: Size = setting(
-        "25 MB", "A smaller file is skipped as blank.", examples=["25 MB", "0"]
+        "25 MB", "A smaller file is skipped as blank.", examples=["25 MB", 0]
     )
 
 

@@ -24,7 +24,7 @@ class FolderSource(Declared):
         examples=["state/demo/recordings", "/srv/recordings"],
     )
     settle: Duration = setting(
-        "60 s", "A file that changed more recently than this waits.", examples=["60 s", "0"]
+        "60 s", "A file that changed more recently than this waits.", examples=["60 s", 0]
     )
     optional: Flag = setting(
         False, "Whether a folder that does not exist counts as empty.", examples=[True]

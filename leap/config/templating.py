@@ -58,6 +58,8 @@ MAX_TITLE = 500
 MAX_OUTPUT = 20_000
 
 _FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
+#: A variable by itself. Most templates hold nothing else, and need no Jinja.
+_VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?::[^{}]*)?\s*\}(?!\})")
 
 
@@ -66,11 +68,11 @@ def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
 
     With ``title`` the variable ``title`` itself is not known.
     """
-    if "{" not in source:
+    known = {name: None for name in VARIABLES if not (title and name == "title")}
+    if "{" not in _VARIABLE.sub("", source) and known.keys() >= set(_VARIABLE.findall(source)):
         return None
     from jinja2 import TemplateSyntaxError, nodes
 
-    known = [name for name in VARIABLES if not (title and name == "title")]
     for name in _SINGLE_BRACES.findall(source):
         meant = _OTHER_NAMES.get(name, name)
         if meant in known:

@@ -66,12 +66,14 @@ class Tree:
     pipelines: dict[str, Entry] = field(default_factory=dict)
     tenants: dict[str, Branch] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    files: int = 0
 
 
 def grow(root: Path, tenants: Collection[str] | None = None) -> Tree:
     """Read every file of the repository at ``root`` (of the named tenants)."""
     found: Found = find(root, tenants)
     tree = Tree(root, Entry("leap", Document(OPERATOR), None), diagnostics=found.diagnostics)
+    tree.files = len(found.files)
     tree.tenants = {name: Branch() for name in found.tenants}
     for file in found.files:
         entry = _read(tree, file)

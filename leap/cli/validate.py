@@ -1,0 +1,53 @@
+"""leap validate: check every YAML file; all mistakes at once."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from leap.cli.common import echo_json, format_option, root_option, tenant_option
+from leap.errors import ExitCode
+
+_COLOURS = {"error": "red", "warning": "yellow", "ok": "green", "hint": "cyan"}
+
+
+@click.command(name="validate")
+@root_option
+@tenant_option
+@format_option
+def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
+    """Check every YAML file; all mistakes at once.
+
+    Nothing is changed, and nothing but the files is needed: no network, no
+    database and no secret. With GITHUB_ACTIONS=true the findings also appear
+    as annotations of a pull request.
+    """
+    from leap.config import check_files
+    from leap.render import diagnostics as render
+
+    found, files = check_files(root, tenants=tenants or None)
+    if format_ == "json":
+        echo_json(render.data(found))
+    else:
+        lines = functools.cache(functools.partial(_lines, root))
+        click.echo(render.text(found, lines, files=files, style=_style))
+    if os.environ.get("GITHUB_ACTIONS") == "true" and found:
+        click.echo(render.github(found), err=True)
+    return ExitCode.ERROR if any(each.severity == "error" for each in found) else ExitCode.OK
+
+
+def _style(text: str, role: str) -> str:
+    return click.style(text, fg=_COLOURS[role])
+
+
+def _lines(root: Path, file: str) -> Sequence[str]:
+    """Return the lines of a file as far as they can be shown; YAML's line ends are ours."""
+    try:
+        content = (root / file).read_bytes()
+    except OSError:
+        return ()
+    return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").split("\n")
