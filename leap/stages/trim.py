@@ -9,13 +9,14 @@ Where cutting is impossible or would be absurd, the recording is kept whole and
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from leap import faults
+from leap.config.settings import Trim
 from leap.domain.cuts import CutRules, Cuts, Span, guard, wanted_keeps
 from leap.domain.ports import Progress
 from leap.media import ffmpeg
@@ -32,15 +33,12 @@ REPORT = "trim.json"
 _VERSION = 1
 
 
-def trim(media: Path, settings: Mapping[str, Any], out: Path, progress: Progress) -> Made:
+def trim(media: Path, settings: Trim, out: Path, progress: Progress) -> Made:
     """Cut the silence at the edges and the long pauses out of ``media``.
 
     Writes into ``out``: ``video.<extension>`` (``mp4`` where the codecs allow
     it; its name is the fact ``video``), ``audio.flac`` (16 kHz mono, on the
     *source's* timeline; not where there is no sound) and ``trim.json``.
-
-    Args:
-        settings: ``silence_below`` in dB and the fields of `CutRules`.
 
     Raises BadInput where the media cannot be read, StageError, MissingTool.
     """
@@ -60,13 +58,14 @@ class _Result:
 class _Trimming:
     """One run of the stage: what every step of it needs to know."""
 
-    def __init__(
-        self, media: Path, settings: Mapping[str, Any], out: Path, progress: Progress
-    ) -> None:
+    def __init__(self, media: Path, settings: Trim, out: Path, progress: Progress) -> None:
         self.media, self.settings, self.out, self.progress = media, settings, out, progress
-        self.below = float(settings["silence_below"])
         self.rules = CutRules(
-            **{name: settings[name] for name in CutRules.__dataclass_fields__ if name in settings}
+            silence_longer_than=settings.silence_longer_than,
+            padding=settings.padding,
+            edges=settings.edges,
+            pauses_longer_than=settings.pauses_longer_than,
+            max_removed=settings.max_removed,
         )
         self.info: MediaInfo = probe(media)
         self.extension, self.muxer = target_format(self.info)
@@ -92,7 +91,7 @@ class _Trimming:
             self.media,
             self.info,
             self.out / AUDIO,
-            below=self.below,
+            below=self.settings.silence_below,
             cwd=self.out,
             progress=self._part(0.0, 0.60, "listening for silence"),
         )
@@ -170,7 +169,7 @@ class _Trimming:
             "silences": [asdict(silence) for silence in silences],
             "keyframe_interval": index.keyframe_interval() if index is not None else None,
             "guarded": result.guarded,
-            "settings": dict(self.settings),
+            "settings": self.settings.model_dump(mode="json"),
         }
 
     def _facts(self, sound: Sound | None, result: _Result) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""Bringing a recording's bytes here and making sure that they are whole: ``source.*``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from leap import faults
+from leap.config.settings import Download
+from leap.domain.ports import Progress, Source
+from leap.errors import BadInput, ProviderError
+from leap.media.files import disk_errors, sha256
+from leap.media.integrity import verify_decodable
+from leap.media.probe import MediaInfo
+from leap.stages import Made
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PART = "source.part"
+
+
+def download(
+    source: Source,
+    locator: str,
+    revision: str,
+    settings: Download,
+    out: Path,
+    progress: Progress,
+) -> Made:
+    """Fetch the recording at ``locator`` to ``source.<extension>`` in ``out``.
+
+    The extension is that of what the file is, whatever its name says. The file
+    must be what was listed (where the revision is a sha256), a video or audio,
+    and readable to its end.
+
+    Raises BadInput where the recording is damaged, too large or no media,
+    ProviderError where it cannot be fetched or is no longer what was listed,
+    StageError where the disk refuses.
+    """
+    part = out / _PART
+    part.unlink(missing_ok=True)
+    fetched = source.fetch(locator, part, _part(progress, 0.0, 0.5))
+    faults.point("download.after_fetch")
+    with disk_errors(f"reading {locator}"):
+        size = part.stat().st_size
+        if size > settings.max_size:
+            raise BadInput(
+                f"{locator}: is {size / 1e9:.1f} GB large, more than the"
+                f" {settings.max_size / 1e9:.1f} GB allowed",
+                hint="raise `download.max_size`, or make the file smaller",
+            )
+        digest = _hash(part, _part(progress, 0.5, 0.75))
+        if _SHA256.fullmatch(revision) and digest != revision:
+            raise ProviderError(
+                f"{locator}: is not the file that was listed any more",
+                hint="run `leap plan` to see it as it is now",
+            )
+        try:
+            info = verify_decodable(part, _part(progress, 0.75, 1.0))
+        except BadInput as error:
+            raise BadInput(f"{locator}: {error.message}", hint=error.hint) from None
+        name = f"source{info.container.extension}"
+        part.rename(out / name)
+    progress(1.0, f"{size / 1e6:.0f} MB")
+    facts = {"file": name, "size": size, "sha256": digest, **_facts(info), **fetched}
+    return Made(facts, _versions())
+
+
+def _hash(path: Path, progress: Progress) -> str:
+    with path.open("rb") as file:
+        return sha256(file, progress, "checking the bytes")
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    """Return a progress whose 0..1 is ``start``..``end`` of the whole stage."""
+
+    def report(share: float | None, message: str = "") -> None:
+        progress(None if share is None else start + share * (end - start), message)
+
+    return report
+
+
+def _facts(info: MediaInfo) -> dict[str, Any]:
+    """Return what the file holds as JSON data; seconds, pixels, hertz."""
+    video, audio = info.video, info.audio
+    return {
+        "container": info.container.name,
+        "duration": round(info.duration, 3),
+        "width": video.width if video else None,
+        "height": video.height if video else None,
+        "frame_rate": round(video.frame_rate, 3) if video and video.frame_rate else None,
+        "video": video.codec if video else None,
+        "audio": audio.codec if audio else None,
+        "sample_rate": audio.sample_rate if audio else None,
+        "channels": audio.channels if audio else None,
+        "created_at": info.created_at.isoformat() if info.created_at else None,
+    }
+
+
+def _versions() -> dict[str, str]:
+    import av
+
+    return {"av": av.__version__}
