@@ -49,7 +49,8 @@ def text(
             f"{change.tenant} · {change.title or change.recording}: {change.reason}"
             for change in outcome.left
         ]
-        after = ", ".join(standing(outcome.plan))
+        # By now, what failed in this run has failed before as well.
+        after = ", ".join(words.removesuffix(" before") for words in standing(outcome.plan))
         blocks = [
             failures(outcome.failed, "Failed in this run:", width, paint),
             listed("Left for the next run:", left, width, paint),

@@ -161,18 +161,19 @@ def table(
     if not rows:
         return []
     sizes = [max(map(cell_len, column)) for column in zip(*_texts(rows), strict=True)]
-    gaps = len(_GAP) * (len(sizes) - 1)
+    others = _spread(sizes) - sizes[flexible]
     longest_note = len(_GAP) + max(cell_len(row.note) for row in rows)
-    others = sum(sizes) - sizes[flexible] + gaps
     beside = others + longest_note + min(sizes[flexible], _READABLE) <= width
     room = width - others - (longest_note if beside else 0)
     sizes[flexible] = min(sizes[flexible], max(room, _LEAST))
     if below is None:
-        below = sum(sizes[:flexible]) + len(_GAP) * flexible
+        below = _spread(sizes[:flexible]) + len(_GAP)
     laid_out = []
     for row in rows:
         columns = zip(row.cells, sizes, strict=True)
-        first = _GAP.join(_cell(text, cells, style, paint) for (text, style), cells in columns)
+        first = _GAP.join(
+            _cell(text, cells, style, paint) for (text, style), cells in columns if cells
+        )
         notes = list(row.more)
         if beside:
             first += _GAP + row.note
@@ -180,6 +181,12 @@ def table(
             notes.insert(0, row.note)
         laid_out.append([first.rstrip(), *indented(notes, below, width)])
     return laid_out
+
+
+def _spread(sizes: Sequence[int]) -> int:
+    """Return how wide columns are together; one that is empty throughout is left out."""
+    filled = [size for size in sizes if size]
+    return sum(filled) + len(_GAP) * max(len(filled) - 1, 0)
 
 
 def _cell(text: str, width: int, style: str, paint: Paint) -> str:

@@ -116,6 +116,13 @@ def test_notes_stand_below_where_one_would_not_fit() -> None:
     ]
 
 
+def test_an_empty_column_takes_no_room() -> None:
+    """What no row has is not there, nor is the gap before it."""
+    rows = [Row((("a", ""), ("", ""), ("b", "")), "note"), Row((("c", ""), ("", ""), ("", "")))]
+
+    assert table(rows, flexible=0, width=60, paint=plain) == [["a  b  note"], ["c"]]
+
+
 def test_colour_does_not_move_columns() -> None:
     """Cells are padded before they are painted."""
     rows = [Row((("ok", "green"), ("x", "")))]

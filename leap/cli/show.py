@@ -1,0 +1,112 @@
+"""``leap show``: one recording in detail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leap.cli.common import echo_json, format_option, root_option
+from leap.cli.status import read_standings
+from leap.errors import LeapError
+
+if TYPE_CHECKING:
+    from leap.domain.snapshot import Actual
+    from leap.render.show import Target
+    from leap.render.status import Standing
+    from leap.store import Store
+
+_MOST_CANDIDATES = 5
+_DATE = len("2026-11-20-")
+
+
+@click.command("show")
+@click.argument("identity", metavar="ID")
+@root_option
+@format_option
+def command(identity: str, root: Path, format_: str) -> None:
+    """Show one recording: targets, publications, history.
+
+    ID is a recording's id as `leap status` prints it, or the beginning of it
+    or of its 12 hex digits, as long as only one recording has it.
+    """
+    from leap.config import load
+    from leap.ledger import open_ledger
+    from leap.render import show as render
+    from leap.render.terminal import paint_for, width_of_terminal
+    from leap.store import Store
+
+    declaration = load(root)
+    operator = declaration.operator
+    with open_ledger(operator.database, operator.state) as ledger:
+        standing = find(read_standings(ledger, declaration.tenants), identity)
+        actual = ledger.snapshot(standing.tenant)
+        newest_first = ledger.events(standing.tenant, standing.row.id)
+    targets = read_targets(Store(operator.state / "targets"), actual, standing)
+    events = [render.Event(each.at, each.kind, each.message) for each in reversed(newest_first)]
+    if format_ == "json":
+        echo_json(render.json_data(standing, targets, events))
+    else:
+        paint, width = paint_for(sys.stdout), width_of_terminal()
+        click.echo(render.text(standing, targets, events, width=width, paint=paint))
+
+
+def find(standings: Sequence[Standing], identity: str) -> Standing:
+    """Return the one recording that ``identity`` names.
+
+    Raises LeapError where none does, or where several do, with their ids.
+    """
+    sought = identity.strip().lower()
+    found = [
+        standing
+        for standing in standings
+        if sought and (standing.row.id.startswith(sought) or _hex(standing).startswith(sought))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        message = f"no recording {identity!r}"
+        raise LeapError(message, hint="see the ids in `leap status`")
+    from leap.render.terminal import clean
+
+    named = [f"{each.row.id} ({clean(each.row.title)})" for each in found[:_MOST_CANDIDATES]]
+    more = len(found) - len(named)
+    message = f"{identity!r} is the beginning of {len(found)} recordings: {', '.join(named)}"
+    raise LeapError(f"{message} and {more} more" if more else message, hint="give more of it")
+
+
+def read_targets(store: Store, actual: Actual, standing: Standing) -> list[Target]:
+    """Return the targets that are wanted for a recording, in working order.
+
+    Raises StoreError where a manifest cannot be read.
+    """
+    from leap.domain.manifest import TargetName
+    from leap.domain.stage import Stage
+    from leap.render.show import Target
+
+    row = standing.row
+    wanted = row.wanted.stages if row.wanted else {}
+    targets = []
+    for stage in Stage:
+        if stage not in wanted:
+            continue
+        name = TargetName(standing.tenant, row.id, stage, wanted[stage])
+        manifest = store.read(name)
+        targets.append(
+            Target(
+                stage=stage,
+                key=name.key,
+                fact=actual.fact(row.id, stage, name.key),
+                manifest=manifest,
+                folder=store.folder(name) / manifest.attempt if manifest else None,
+                present=manifest is not None and store.is_present(manifest),
+            )
+        )
+    return targets
+
+
+def _hex(standing: Standing) -> str:
+    return standing.row.id[_DATE:]
