@@ -119,7 +119,7 @@ class Store:
                         os.close(lock)
         return swept
 
-    def commit(
+    def commit(  # noqa: PLR0913 -- a manifest is what it says
         self,
         name: TargetName,
         scratch: Path,

@@ -46,9 +46,9 @@ def test_a_committed_target_reads_back_as_it_was_written(tmp_path: Path) -> None
     manifest = commit(store)
 
     assert manifest == store.read(NAME)
-    assert "words" == store.files(manifest)["sub/words.txt"].read_text(encoding="utf-8")
+    assert store.files(manifest)["sub/words.txt"].read_text(encoding="utf-8") == "words"
     assert store.is_present(manifest)
-    assert 3.0 == manifest.seconds
+    assert manifest.seconds == 3.0
 
 
 def test_an_absent_target_reads_as_none(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_second_of_two_commits_keeps_the_files_of_the_first(tmp_path: Path) 
     second = commit(store, "second")
 
     assert first == second
-    assert "first" == store.files(second)["sub/words.txt"].read_text(encoding="utf-8")
+    assert store.files(second)["sub/words.txt"].read_text(encoding="utf-8") == "first"
     assert {"manifest.json", first.attempt} == {p.name for p in store.folder(NAME).iterdir()}
 
 
@@ -79,8 +79,8 @@ def test_racing_commits_agree_on_one_manifest(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
 
-    assert 8 == len(found)
-    assert 1 == len({manifest.attempt for manifest in found})
+    assert len(found) == 8
+    assert len({manifest.attempt for manifest in found}) == 1
     assert store.is_present(found[0])
 
 
@@ -131,7 +131,7 @@ def test_scratch_is_removed_when_the_work_fails(tmp_path: Path) -> None:
         (out / "half").write_text("half")
         raise RuntimeError
 
-    assert [] == list((tmp_path / ".scratch").iterdir())
+    assert list((tmp_path / ".scratch").iterdir()) == []
 
 
 def test_sweep_spares_work_under_way_and_removes_what_a_killed_process_left(
@@ -151,11 +151,11 @@ def test_sweep_spares_work_under_way_and_removes_what_a_killed_process_left(
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert 0 == store.sweep()
+        assert store.sweep() == 0
         os.kill(process.pid, signal.SIGKILL)
 
-    assert 1 == store.sweep()
-    assert [] == list((tmp_path / ".scratch").iterdir())
+    assert store.sweep() == 1
+    assert list((tmp_path / ".scratch").iterdir()) == []
 
 
 @pytest.mark.parametrize("place", ["before_files", "before_manifest", "after_manifest"])
@@ -176,7 +176,7 @@ def test_a_kill_while_committing_leaves_the_target_whole_or_absent(
         env=environment,
         check=False,
     )
-    assert -signal.SIGKILL == process.returncode
+    assert process.returncode == -signal.SIGKILL
 
     standing = store.read(NAME)
     assert (place == "after_manifest") == (standing is not None)
@@ -185,9 +185,7 @@ def test_a_kill_while_committing_leaves_the_target_whole_or_absent(
 
     assert store.is_present(manifest)
     assert {"manifest.json", manifest.attempt} == {p.name for p in store.folder(NAME).iterdir()}
-    assert ("killed" if standing else "again") == store.files(manifest)[
-        "sub/words.txt"
-    ].read_text()
+    assert ("killed" if standing else "again") == store.files(manifest)["sub/words.txt"].read_text()
 
 
 def test_a_full_disk_leaves_the_old_files_and_no_torn_one(
@@ -210,10 +208,10 @@ def test_a_failure_is_kept_until_it_is_forgiven_or_overtaken_by_a_result(tmp_pat
     store.fail(failure)
     assert [failure] == list(store.failures("demo"))
     store.forgive(NAME)
-    assert [] == list(store.failures("demo"))
+    assert list(store.failures("demo")) == []
     store.fail(failure)
     commit(store)
-    assert [] == list(store.failures("demo"))
+    assert list(store.failures("demo")) == []
 
 
 def test_receipts_are_numbered_and_never_overwritten(tmp_path: Path) -> None:
@@ -224,15 +222,15 @@ def test_receipts_are_numbered_and_never_overwritten(tmp_path: Path) -> None:
 
     found = list(store.receipts("demo"))
 
-    assert [1, 2, 3] == [record.number for record in found]
-    assert ["a", "b", "c"] == [record.applied["media"] for record in found]
+    assert [record.number for record in found] == [1, 2, 3]
+    assert [record.applied["media"] for record in found] == ["a", "b", "c"]
 
 
 def test_answers_of_one_tenant_are_not_seen_by_another(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.answers("demo").put("ab12", {"words": ["да"]})
 
-    assert {"words": ["да"]} == store.answers("demo").get("ab12")
+    assert store.answers("demo").get("ab12") == {"words": ["да"]}
     assert store.answers("other").get("ab12") is None
     assert json.loads((tmp_path / "demo" / ".answers" / "ab12.json").read_text("utf-8"))
 

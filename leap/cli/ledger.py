@@ -33,11 +33,8 @@ def migrate(root: Path) -> None:
     from leap.ledger import migrate as run
 
     operator = load(root).operator
-    before, after = run(operator.database, operator.state)
-    if before == after:
-        click.echo(f"The ledger is at version {after} already.")
-    else:
-        click.echo(f"Migrated the ledger from version {before or 'nothing'} to {after}.")
+    version = run(operator.database, operator.state)
+    click.echo(f"The ledger is at version {version}.")
 
 
 @command.command("rebuild")

@@ -24,10 +24,12 @@ from leap.errors import ExitCode
 @format_option
 @click.option("-v", "--verbose", is_flag=True, help="Every stage on a line, with its own reason.")
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 0 when there are none."
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit 2 when there are changes, 0 when there are none.",
 )
 def command(
-    root: Path, tenants: tuple[str, ...], format_: str, verbose: bool, detailed_exitcode: bool
+    root: Path, tenants: tuple[str, ...], format_: str, *, verbose: bool, detailed_exitcode: bool
 ) -> int:
     """Show what `leap reconcile` would do, and why.
 

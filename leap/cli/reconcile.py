@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,11 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     help="How many stages run at once; else `workers:` of leap.yaml.",
 )
 @click.option("--strict", is_flag=True, help="Exit 4 also for what failed in earlier runs.")
-def command(  # noqa: PLR0913 -- one parameter per option of the command line
+def command(
     root: Path,
     tenants: tuple[str, ...],
     format_: str,
+    *,
     until: str | None,
     limit: int | None,
     workers: int | None,
@@ -62,9 +64,10 @@ def command(  # noqa: PLR0913 -- one parameter per option of the command line
     from leap.render import plan as render
     from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
-    from leap.tasks.reconcile import admit, narrow
+    from leap.tasks.reconcile import admit, narrow, places
     from leap.tasks.survey import open_session, survey
 
+    began = time.monotonic()
     declaration = load(root, tenants=tenants or None)
     paint, width = paint_for(sys.stdout), width_of_terminal()
     as_text = format_ == "text"
@@ -83,7 +86,17 @@ def command(  # noqa: PLR0913 -- one parameter per option of the command line
             admit(session, found, plan)
             outcome = None
     if as_text:
-        click.echo(summary.text(plan, outcome, width=width, paint=paint))
+        seconds = time.monotonic() - began
+        click.echo(
+            summary.text(
+                plan,
+                outcome,
+                width=width,
+                paint=paint,
+                seconds=seconds,
+                places=places(session, outcome.done) if outcome is not None else (),
+            )
+        )
     else:
         echo_json(summary.json_data(plan, outcome))
     if outcome is not None and outcome.interrupted:
@@ -99,7 +112,7 @@ def _run(session: Session, found: Survey, plan: Plan, workers: int) -> Outcome:
     from leap.tasks.logs import run_log
     from leap.tasks.reconcile import carry_out
 
-    reporter = Reporter(sys.stderr)
+    reporter = Reporter(sys.stderr, total=sum(len(change.steps) for change in plan.work))
     try:
         with run_log(session.state) as log:
             return carry_out(

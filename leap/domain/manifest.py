@@ -68,8 +68,7 @@ class Manifest:
             "upstream": {stage.value: key for stage, key in self.upstream.items()},
             "source": dict(self.source),
             "files": [
-                {"path": file.path, "size": file.size, "sha256": file.sha256}
-                for file in self.files
+                {"path": file.path, "size": file.size, "sha256": file.sha256} for file in self.files
             ],
             "versions": dict(self.versions),
             "facts": dict(self.facts),
@@ -85,9 +84,7 @@ class Manifest:
             message = f"manifest version {data['version']} is not known"
             raise ValueError(message)
         return cls(
-            name=TargetName(
-                data["tenant"], data["recording"], Stage(data["stage"]), data["key"]
-            ),
+            name=TargetName(data["tenant"], data["recording"], Stage(data["stage"]), data["key"]),
             attempt=data["attempt"],
             settings=data["settings"],
             upstream={Stage(stage): key for stage, key in data["upstream"].items()},

@@ -14,6 +14,9 @@ from leap.planning.desired import Desired
 #: Platforms on which changed media can take the old media's place.
 REPLACES_MEDIA = frozenset({"site"})
 
+#: Longer values of settings are cut in reasons.
+_SHORT = 40
+
 
 def diff(
     tenant: str, desired: Sequence[Desired], actual: Actual
@@ -27,7 +30,7 @@ def diff(
     in_sync: Counter[tuple[str, str]] = Counter()
     for each in desired:
         row, wanted = each.row, each.row.wanted
-        if row.skip is not None or wanted is None or each.effective is None:
+        if row.skip is not None or wanted is None or each.settings is None:
             changes += _admission(tenant, each)
             continue
         failed = _failures(tenant, row, wanted, actual)
@@ -60,9 +63,7 @@ def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) ->
     for preset, digests in wanted.publications.items():
         publication = actual.publication(row.id, preset)
         if publication is not None and _failed_for_good(publication, digests):
-            found.append(
-                Failure(tenant, row.id, row.title, Stage.PUBLISH, publication.reason)
-            )
+            found.append(Failure(tenant, row.id, row.title, Stage.PUBLISH, publication.reason))
     return found
 
 
@@ -83,7 +84,7 @@ def _work(
 ) -> Change | None:
     """Return what has to be done for one admitted recording, or None."""
     row, known = each.row, each.known
-    failed_stages = {failure.stage for failure in failed if failure.stage is not Stage.PUBLISH}
+    failed_stages = {failure.stage for failure in failed} - {Stage.PUBLISH}
     steps = _stage_steps(each, wanted, actual, failed_stages)
     if not failed_stages:
         steps += _publish_steps(row, wanted, actual)
@@ -123,9 +124,7 @@ def _action(steps: Sequence[Step], published: Sequence[PublicationFact]) -> Acti
     return "refresh"
 
 
-def _stage_steps(
-    each: Desired, wanted: Wanted, actual: Actual, failed: set[Stage]
-) -> list[Step]:
+def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, failed: set[Stage]) -> list[Step]:
     """Return the stages whose targets are absent, or evicted and taken in by one of them."""
     pipeline = tuple(wanted.stages)
     hopeless = failed | {later for stage in failed for later in downstream(stage, pipeline)}
@@ -172,7 +171,7 @@ def _why(
     if stage is Stage.DOWNLOAD and known.revision != each.row.revision:
         return "the source changed"
     old = actual.fact(each.row.id, stage, old_key)
-    edits = _edits(stage, old, each.settings.get(stage, {})) if old is not None else ""
+    edits = _edits(stage, old, (each.settings or {}).get(stage, {})) if old is not None else ""
     if edits:
         return edits
     changed = [
@@ -197,7 +196,7 @@ def _edits(stage: Stage, old: StageFact, new: Mapping[str, object]) -> str:
 
 def _short(value: object) -> str:
     text = "none" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Step]:

@@ -66,9 +66,7 @@ def _match_source(
     def pair(row: RecordingRow, item: Observed) -> None:
         del open_rows[row.id], open_seen[item.locator]
         moved = row.locator if row.locator != item.locator else None
-        found.append(
-            Identified(row.id, row.external_id, item, known=row, moved_from=moved)
-        )
+        found.append(Identified(row.id, row.external_id, item, known=row, moved_from=moved))
 
     def unchanged(row: RecordingRow) -> None:
         item = open_seen.get(row.locator)
@@ -90,8 +88,7 @@ def _match_source(
         if item is not None:
             pair(row, item)
     taken = {row.id[11:] for row in rows}
-    for item in open_seen.values():
-        found.append(_newcomer(tenant, item, taken))
+    found += [_newcomer(tenant, item, taken) for item in open_seen.values()]
     order = {item.locator: index for index, item in enumerate(observed)}
     return sorted(found, key=lambda each: order[each.observed.locator])
 

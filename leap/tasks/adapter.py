@@ -40,7 +40,7 @@ class TaskProcessContext:
 
     def __init__(self, process: Any) -> None:
         self._process = process
-        self._parent = process._parent_pid  # multiprocessing.Process has no public name for it
+        self._parent = process._parent_pid  # noqa: SLF001 -- there is no public name for it
 
     def __enter__(self) -> None:
         if not self._process.use_multiprocessing:
@@ -77,7 +77,7 @@ def run(
     _configure(resources)
     _log_to(log)
     with _graceful_stop() as stopped:
-        luigi.build(
+        luigi.build(  # type: ignore[no-untyped-call]
             list(tasks),
             local_scheduler=True,
             workers=max(1, workers),
@@ -89,7 +89,7 @@ def run(
 
 def _configure(resources: Mapping[str, int]) -> None:
     """Set Luigi up as measured; an undefined resource would silently count 1."""
-    config = configuration.get_config()
+    config = configuration.get_config()  # type: ignore[no-untyped-call]
     sections = {
         "core": {"no_configure_logging": "true"},
         "worker": {

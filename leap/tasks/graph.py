@@ -52,7 +52,7 @@ def use(board: Board) -> None:
     _board[:] = [board]
 
 
-class StageTask(Task):  # type: ignore[misc] -- Luigi ships no types for its metaclass
+class StageTask(Task):
     """One stage of one recording. ``rev`` is the beginning of the target's key."""
 
     task_namespace = "leap"
@@ -75,11 +75,11 @@ class StageTask(Task):  # type: ignore[misc] -- Luigi ships no types for its met
         return step
 
     @property
-    def resources(self) -> dict[str, int]:
+    def resources(self) -> dict[str, int]:  # type: ignore[override]
         return {name: 1 for name in _resources(self.job) if name in _board[0].resources}
 
     @property
-    def priority(self) -> int:
+    def priority(self) -> int:  # type: ignore[override]
         # What is nearly finished goes first, so that lectures appear one by one.
         return list(Stage).index(self.stage)
 
@@ -126,22 +126,32 @@ class StageTask(Task):  # type: ignore[misc] -- Luigi ships no types for its met
 
 
 class Download(StageTask):
+    """Bring the recording from its source."""
+
     stage = Stage.DOWNLOAD
 
 
 class Trim(StageTask):
+    """Cut silence, and take the sound out for the transcriber."""
+
     stage = Stage.TRIM
 
 
 class Transcribe(StageTask):
+    """Turn speech into words with times."""
+
     stage = Stage.TRANSCRIBE
 
 
 class Topics(StageTask):
+    """Divide the lecture into chapters."""
+
     stage = Stage.TOPICS
 
 
 class Subtitles(StageTask):
+    """Turn words into caption files."""
+
     stage = Stage.SUBTITLES
 
 
@@ -160,7 +170,7 @@ class Publish(StageTask):
         board = _board[0]
         if os.getpid() == board.pid:
             return False  # While scheduling, the plan's answer stands.
-        fact = board.session.ledger.publication(self.tenant, self.recording, self.preset)
+        fact = board.session.ledger.publication(self.tenant, self.recording, self.preset_name)
         return (
             fact is not None
             and fact.state == "applied"
@@ -173,7 +183,7 @@ _CLASSES: Mapping[Stage, type[StageTask]] = {
 }
 
 
-class Recording(Task):  # type: ignore[misc]
+class Recording(Task):
     """Everything that is to be done for one recording: the root that people look for."""
 
     task_namespace = "leap"
@@ -187,7 +197,7 @@ class Recording(Task):  # type: ignore[misc]
         return [_of_step(change, step) for step in change.steps]
 
     def complete(self) -> bool:
-        return all(task.complete() for task in self.requires())
+        return all(task.complete() for task in self.requires())  # type: ignore[no-untyped-call]
 
     def run(self) -> None:
         """Nothing of its own: its stages are the work."""
@@ -196,7 +206,7 @@ class Recording(Task):  # type: ignore[misc]
 def roots(board: Board) -> list[Recording]:
     """Return one root task per planned recording."""
     return [
-        Recording(
+        Recording(  # type: ignore[no-untyped-call]
             tenant=change.tenant,
             recording=change.recording,
             rev=change.steps[-1].key[:REV_LENGTH],
@@ -222,12 +232,12 @@ def _of_step(change: Change, step: Step) -> Task:
 
 
 def _resources(job: Job) -> tuple[str, ...]:
-    """Return the names of what a step uses up, most general first."""
+    """Return the names of what a step uses up while it runs."""
     stage = job.step.stage
     if stage in (Stage.DOWNLOAD, Stage.TRIM):
         return ("ffmpeg",)
     if stage is Stage.TRANSCRIBE:
-        return (f"transcribe-{job.effective.transcribe.with_}",)
+        return (job.effective.transcribe.with_,)
     if stage is Stage.PUBLISH:
         return (job.publication.platform,)
     return ()

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from leap.config import Effective, PublicationSettings, effective, override_for
+from leap.config import (
+    Effective,
+    PublicationSettings,
+    TenantDeclaration,
+    effective,
+    override_for,
+)
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Change, Step
 from leap.domain.ports import Progress
@@ -45,12 +51,16 @@ class Job:
         """The lease of this work: per recording and stage, or per recording and preset."""
         return f"{self.recording}/{self.step.preset or self.step.stage.value}"
 
+    @property
+    def declared(self) -> TenantDeclaration:
+        """What the recording's tenant declares."""
+        return self.session.declaration.tenants[self.tenant]
+
     @cached_property
     def effective(self) -> Effective:
         """The settings of this recording, merged from all layers."""
         declaration = self.session.declaration
-        declared = declaration.tenants[self.tenant]
-        override = override_for(declared, self.row)
+        override = override_for(self.declared, self.row)
         return effective(declaration, self.tenant, self.row.template or "", override)
 
     @property

@@ -123,9 +123,7 @@ def _republish(session: Session, record: ReceiptRecord) -> None:
         record.tenant,
         record.recording,
         record.preset,
-        Receipt(
-            record.platform, record.external_id, record.url, record.applied, record.details
-        ),
+        Receipt(record.platform, record.external_id, record.url, record.applied, record.details),
         record.number,
         record.at,
     )

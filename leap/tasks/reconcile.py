@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Failure, Plan
 from leap.domain.snapshot import Actual
 from leap.domain.stage import Stage
+from leap.providers import front_page
 from leap.tasks.survey import Session, Survey, plan_again
 
 #: Luigi's scheduling grows with the square of what is pending, so it gets
@@ -106,6 +107,18 @@ def carry_out(
         _snapshots(session, plan),
         interrupted=not finished,
     )
+
+
+def places(session: Session, done: Iterable[Change]) -> tuple[str, ...]:
+    """Return the front pages of what ``done`` published, each once."""
+    found = {
+        page: None
+        for change in done
+        for step in change.steps
+        if step.preset
+        and (page := front_page(session.declaration.tenants[change.tenant], step.preset))
+    }
+    return tuple(found)
 
 
 def _snapshots(session: Session, plan: Plan) -> dict[str, Actual]:

@@ -62,14 +62,10 @@ class Survey:
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
-        return {
-            listing.source: listing.memos for listing in self.listings[tenant] if listing.memos
-        }
+        return {listing.source: listing.memos for listing in self.listings[tenant] if listing.memos}
 
 
-def survey(
-    session: Session, tenants: Collection[str], progress: Progress
-) -> tuple[Survey, Plan]:
+def survey(session: Session, tenants: Collection[str], progress: Progress) -> tuple[Survey, Plan]:
     """List the sources of ``tenants`` and return what was found, with the plan.
 
     A source that fails is a problem of the plan and keeps nothing else back.
@@ -81,7 +77,7 @@ def survey(
         found = []
         for name, source in session.declaration.tenants[tenant].sources.items():
             try:
-                provider = open_source(session.declaration, tenant, name)
+                provider = open_source(session.declaration.tenants[tenant], name)
                 memos = actuals[tenant].memos.get(name, {})
                 listing = provider.list(memos, session.clock.now(), progress)
             except ProviderError as error:
@@ -121,11 +117,10 @@ def _standing(session: Session, actual: Actual) -> Actual:
 
     Only publications that can be looked at without a network are looked at.
     """
+    tenant = session.declaration.tenants[actual.tenant]
 
     def seen(fact: PublicationFact) -> PublicationFact:
-        if fact.state == "applied" and not publication_stands(
-            session.declaration, actual.tenant, fact
-        ):
+        if fact.state == "applied" and not publication_stands(tenant, fact):
             return replace(fact, applied={})
         return fact
 

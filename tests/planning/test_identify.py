@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leap.domain.recording import Listing, Observed, recording_id
 from leap.domain.snapshot import Actual, RecordingRow, Skip
-from leap.planning.identify import Identities, Identified, identify
+from leap.planning.identify import Identified, Identities, identify
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -86,7 +86,7 @@ def test_nothing_changes_for_a_file_that_stays() -> None:
 
     assert found.listed[0].id == again.listed[0].id
     assert again.listed[0].moved_from is None
-    assert () == again.gone
+    assert again.gone == ()
 
 
 def test_a_new_path_with_known_bytes_is_a_move() -> None:
@@ -116,10 +116,10 @@ def test_changed_bytes_at_the_same_path_are_the_same_recording() -> None:
 
 def test_a_second_copy_is_a_duplicate_of_the_first() -> None:
     found, actual = first_run(seen("a.mp4", "1"), seen("b.mp4", "1"))
-    assert [None, "a.mp4"] == [item.original for item in found.listed]
+    assert [item.original for item in found.listed] == [None, "a.mp4"]
 
     again = identify("demo", listed(seen("a.mp4", "1"), seen("b.mp4", "1")), actual)
-    assert [None, "a.mp4"] == [item.original for item in again.listed]
+    assert [item.original for item in again.listed] == [None, "a.mp4"]
 
 
 def test_a_copy_that_sorts_first_does_not_take_over() -> None:
@@ -127,7 +127,7 @@ def test_a_copy_that_sorts_first_does_not_take_over() -> None:
 
     again = identify("demo", listed(seen("a.mp4", "1"), seen("b.mp4", "1")), actual)
 
-    assert ["b.mp4", None] == [item.original for item in again.listed]
+    assert [item.original for item in again.listed] == ["b.mp4", None]
 
 
 def test_when_only_the_copy_is_left_the_original_lives_there() -> None:
@@ -136,7 +136,7 @@ def test_when_only_the_copy_is_left_the_original_lives_there() -> None:
     again = identify("demo", listed(seen("b.mp4", "1")), actual)
 
     assert found.listed[0].id == again.listed[0].id
-    assert "a.mp4" == again.listed[0].moved_from
+    assert again.listed[0].moved_from == "a.mp4"
     assert [found.listed[1].id] == [row.id for row in again.gone]
 
 
@@ -146,7 +146,7 @@ def test_a_copy_in_another_source_is_a_duplicate_too() -> None:
 
     again = identify("demo", listings, actual)
 
-    assert [None, "a.mp4"] == [item.original for item in again.listed]
+    assert [item.original for item in again.listed] == [None, "a.mp4"]
 
 
 def test_new_bytes_where_a_moved_recording_began_are_a_new_recording() -> None:
@@ -159,7 +159,7 @@ def test_new_bytes_where_a_moved_recording_began_are_a_new_recording() -> None:
     new, old = again.listed
     assert found.listed[0].id == old.id
     assert new.id != old.id
-    assert "a.mp4@2" == new.external_id
+    assert new.external_id == "a.mp4@2"
     actual = after(again, actual)
     assert new.id == identify("demo", listed(seen("a.mp4", "2")), actual).listed[0].id
 
@@ -171,7 +171,7 @@ def test_a_recording_is_gone_only_from_a_complete_listing() -> None:
     broken = identify("demo", [Listing("folder", (), complete=False)], actual)
 
     assert [found.listed[0].id] == [row.id for row in complete.gone]
-    assert () == broken.gone
+    assert broken.gone == ()
 
 
 places = st.sampled_from(["a", "b", "c", "d"])

@@ -1,0 +1,129 @@
+"""The registry: which provider stands behind which word of the YAML.
+
+One entry per vendor, each loaded when it is used. Adding one is a module
+beside these, a model in ``leap.config``, and a line here; nothing is looked up
+by a path that a YAML file names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from leap.config import PublicationSettings
+from leap.config.preset import SitePreset
+from leap.config.settings import Topics, Transcribe
+from leap.config.source import FolderSource
+from leap.config.tenant import TenantDeclaration
+from leap.domain.ports import Publisher, Source, TopicFinder, Transcriber
+from leap.domain.snapshot import PublicationFact
+
+#: The fields of an opened credential, by name; values are secret.
+Credential = Mapping[str, str]
+Link = Literal["auto", "copy"]
+
+
+def _folder(source: FolderSource, tenant: TenantDeclaration, link: Link) -> Source:
+    from leap.providers.folder import FolderSource as Folder
+
+    return Folder(
+        Path(source.path),
+        source.name,
+        settle=source.settle,
+        time_zone=tenant.config.time_zone,
+        link=link,
+    )
+
+
+def _whisper(settings: Transcribe) -> Transcriber:
+    from leap.providers.whisper import Whisper
+
+    return Whisper(settings.model, beam=settings.beam)
+
+
+def _outline(_: Topics) -> TopicFinder:
+    from leap.providers.outline import Outliner
+
+    return Outliner()
+
+
+def _site(
+    preset: SitePreset, settings: PublicationSettings, title: str, credential: Credential
+) -> Publisher:
+    from leap.providers.site import SitePublisher
+
+    options = {"site_title": title, **settings.options}
+    return SitePublisher(site_root(preset), options, credential.get("link_secret"))
+
+
+SOURCES: Mapping[str, Callable[[FolderSource, TenantDeclaration, Link], Source]] = MappingProxyType(
+    {"folder": _folder}
+)
+TRANSCRIBERS: Mapping[str, Callable[[Transcribe], Transcriber]] = MappingProxyType(
+    {"whisper": _whisper}
+)
+TOPIC_FINDERS: Mapping[str, Callable[[Topics], TopicFinder]] = MappingProxyType(
+    {"outline": _outline}
+)
+PUBLISHERS: Mapping[
+    str, Callable[[SitePreset, PublicationSettings, str, Credential], Publisher]
+] = MappingProxyType({"site": _site})
+
+
+def open_source(tenant: TenantDeclaration, name: str, *, link: Link = "auto") -> Source:
+    """Return the source ``name`` of ``tenant``, ready to list and to fetch.
+
+    ``link`` says whether fetching may share bytes with the source.
+    """
+    source = tenant.sources[name]
+    return SOURCES[source.kind](source, tenant, link)
+
+
+def open_transcriber(settings: Transcribe) -> Transcriber:
+    """Return the transcriber that ``settings`` name. Raises MissingTool."""
+    return TRANSCRIBERS[settings.with_](settings)
+
+
+def open_topic_finder(settings: Topics) -> TopicFinder:
+    """Return the topic finder that ``settings`` name."""
+    return TOPIC_FINDERS[settings.with_](settings)
+
+
+def open_publisher(
+    tenant: TenantDeclaration, settings: PublicationSettings, credential: Credential
+) -> Publisher:
+    """Return the publisher behind the preset that ``settings`` are for."""
+    preset = tenant.presets[settings.preset]
+    return PUBLISHERS[settings.platform](preset, settings, tenant.config.title, credential)
+
+
+def site_root(preset: SitePreset) -> Path:
+    """Return the folder of a static site; absolute."""
+    if preset.path is None:
+        message = f"preset {preset.name} was not resolved"
+        raise ValueError(message)
+    return Path(preset.path)
+
+
+def publication_stands(tenant: TenantDeclaration, fact: PublicationFact) -> bool:
+    """Tell whether what was published can still be seen, where looking costs nothing.
+
+    Only a site's folder is looked at; for every other platform the answer is
+    True, and a drift check finds out more.
+    """
+    preset = tenant.presets.get(fact.preset)
+    if preset is None or fact.platform != "site" or fact.external_id is None:
+        return True
+    return (site_root(preset) / "lectures" / fact.external_id / "index.html").is_file()
+
+
+def front_page(tenant: TenantDeclaration, preset: str) -> str | None:
+    """Return the address of the page that lists what ``preset`` publishes, if it has one."""
+    declared: Any = tenant.presets.get(preset)
+    if declared is None or declared.platform != "site":
+        return None
+    if declared.base_url:
+        return str(declared.base_url)
+    return (site_root(declared) / "index.html").as_uri()

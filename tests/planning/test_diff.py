@@ -1,0 +1,263 @@
+"""What has to be done, and why: plans as values, without a database or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from leap.domain.plan import Change
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
+from leap.domain.stage import Stage
+from leap.planning.desired import Desired
+from leap.planning.diff import diff
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KEYS = {
+    Stage.DOWNLOAD: "d1",
+    Stage.TRIM: "t1",
+    Stage.TRANSCRIBE: "w1",
+    Stage.TOPICS: "o1",
+    Stage.SUBTITLES: "s1",
+}
+PARTS = {"media": "t1", "metadata": "m1", "captions": "s1"}
+SETTINGS: Mapping[Stage, Mapping[str, object]] = {
+    stage: {"line_length": 42} if stage is Stage.SUBTITLES else {} for stage in KEYS
+}
+ROW = RecordingRow(
+    id="2026-11-20-0a1b2c3d4e5f",
+    source="folder",
+    source_kind="folder",
+    account="folder",
+    external_id="a.mp4",
+    locator="a.mp4",
+    revision="r1",
+    title="Gradient descent",
+    started_at=NOON,
+    size=1000,
+    duration=3600.0,
+    template="lectures",
+    skip=None,
+    reason="",
+    settled_at=None,
+    listed=True,
+    wanted=Wanted("lecture", KEYS, {"site": PARTS}),
+    since=NOON,
+)
+
+
+def done(stage: Stage, key: str | None = None) -> StageFact:
+    facts = {"settings": dict(SETTINGS[stage])}
+    return StageFact(stage, key or KEYS[stage], "done", NOON, facts=facts)
+
+
+def published(**changes: object) -> PublicationFact:
+    fact = PublicationFact("site", "site", "applied", NOON, "slug", "file:///x", PARTS, PARTS)
+    return replace(fact, **changes)  # type: ignore[arg-type]
+
+
+FINISHED = Actual(
+    "demo",
+    {ROW.id: ROW},
+    {ROW.id: tuple(done(stage) for stage in KEYS)},
+    {ROW.id: (published(),)},
+)
+
+
+def with_stages(*facts: StageFact) -> Actual:
+    """Return the finished recording, with these facts in place of those of their stages."""
+    replaced = {fact.stage for fact in facts}
+    kept = [fact for fact in FINISHED.stages[ROW.id] if fact.stage not in replaced]
+    return replace(FINISHED, stages={ROW.id: (*kept, *facts)})
+
+
+def want(row: RecordingRow = ROW, **changes: object) -> Desired:
+    settings = changes.pop("settings", SETTINGS)
+    return Desired(replace(row, **changes), ROW, settings)  # type: ignore[arg-type]
+
+
+def only(desired: Desired, actual: Actual = FINISHED) -> Change | None:
+    changes, _, _ = diff("demo", [desired], actual)
+    assert len(changes) <= 1
+    return changes[0] if changes else None
+
+
+def edited(**keys: str) -> Wanted:
+    stages = KEYS | {Stage(name): key for name, key in keys.items()}
+    parts = PARTS | {"captions": stages[Stage.SUBTITLES], "media": stages[Stage.TRIM]}
+    return Wanted("lecture", stages, {"site": parts})
+
+
+def test_nothing_is_done_for_what_is_in_sync() -> None:
+    changes, failures, in_sync = diff("demo", [want()], FINISHED)
+
+    assert (changes, failures) == ([], [])
+    assert dict(in_sync) == {("demo", "lectures"): 1}
+
+
+def test_a_new_recording_goes_through_every_stage_in_order() -> None:
+    change = only(Desired(ROW, None, SETTINGS), Actual("demo"))
+
+    assert change is not None
+    assert (change.action, change.reason) == ("process", "new recording")
+    assert tuple(Stage) == change.stages
+
+
+def test_an_edited_subtitle_setting_makes_exactly_subtitles_and_what_is_published_from_them() -> (
+    None
+):
+    settings = {**SETTINGS, Stage.SUBTITLES: {"line_length": 32}}
+    change = only(want(wanted=edited(subtitles="s2"), settings=settings))
+
+    assert change is not None
+    assert (change.action, change.stages) == ("refresh", (Stage.SUBTITLES, Stage.PUBLISH))
+    assert change.reason == "subtitles.line_length 42 → 32"
+    assert change.steps[-1].reason == "captions changes"
+    assert change.steps[-1].parts == ("captions",)
+
+
+def test_a_reverted_setting_publishes_from_the_old_target_and_runs_no_stage() -> None:
+    actual = replace(
+        FINISHED,
+        recordings={ROW.id: replace(ROW, wanted=edited(subtitles="s2"))},
+        stages={ROW.id: (*FINISHED.stages[ROW.id], done(Stage.SUBTITLES, "s2"))},
+        publications={ROW.id: (published(applied=PARTS | {"captions": "s2"}),)},
+    )
+    change = only(Desired(ROW, actual.recordings[ROW.id], SETTINGS), actual)
+
+    assert change is not None
+    assert change.stages == (Stage.PUBLISH,)
+
+
+def test_a_step_knows_the_keys_that_it_takes_in() -> None:
+    change = only(Desired(ROW, None, SETTINGS), Actual("demo"))
+
+    assert change is not None
+    steps = {step.stage: step for step in change.steps}
+    assert steps[Stage.DOWNLOAD].inputs == {}
+    assert steps[Stage.SUBTITLES].inputs == {Stage.TRANSCRIBE: "w1"}
+    assert KEYS.keys() - {Stage.DOWNLOAD} == steps[Stage.PUBLISH].inputs.keys()
+
+
+def test_a_stage_that_was_cut_off_is_done_again_and_nothing_before_it() -> None:
+    change = only(want(), with_stages(StageFact(Stage.TOPICS, "o1", "running", NOON)))
+
+    assert change is not None
+    assert (change.stages, change.reason) == ((Stage.TOPICS,), "was cut off")
+
+
+def test_a_passing_failure_is_tried_again() -> None:
+    fact = StageFact(Stage.TRIM, "t1", "failed", NOON, "disk full", permanent=False)
+    change = only(want(), with_stages(fact))
+
+    assert change is not None
+    assert change.reason == "failed before: disk full"
+
+
+def test_a_permanent_failure_is_left_alone_with_all_that_needs_it() -> None:
+    fact = StageFact(Stage.TRIM, "t1", "failed", NOON, "no video", permanent=True)
+    actual = replace(FINISHED, stages={ROW.id: (done(Stage.DOWNLOAD), fact)}, publications={})
+
+    changes, failures, in_sync = diff("demo", [want()], actual)
+
+    assert changes == []
+    assert [(f.stage, f.reason) for f in failures] == [(Stage.TRIM, "no video")]
+    assert dict(in_sync) == {}
+
+
+def test_after_a_permanent_failure_what_does_not_need_it_still_goes_on() -> None:
+    fact = StageFact(Stage.TOPICS, "o1", "failed", NOON, "no words", permanent=True)
+    stages = (done(Stage.DOWNLOAD), done(Stage.TRIM), done(Stage.TRANSCRIBE), fact)
+    change = only(want(), replace(FINISHED, stages={ROW.id: stages}, publications={}))
+
+    assert change is not None
+    assert change.stages == (Stage.SUBTITLES,)
+
+
+def test_a_changed_source_is_tried_again_after_a_permanent_failure() -> None:
+    fact = StageFact(Stage.DOWNLOAD, "d1", "failed", NOON, "truncated", permanent=True)
+    actual = replace(FINISHED, stages={ROW.id: (fact,)}, publications={})
+    keys = {stage: key.replace("1", "2") for stage, key in KEYS.items()}
+    wanted = Wanted("lecture", keys, {"site": PARTS | {"media": "t2"}})
+
+    change = only(want(wanted=wanted, revision="r2"), actual)
+
+    assert change is not None
+    assert (change.action, change.reason) == ("process", "the source changed")
+
+
+def test_an_evicted_target_is_history_until_something_takes_it_in() -> None:
+    evicted = replace(done(Stage.TRANSCRIBE), state="evicted")
+
+    assert only(want(), with_stages(evicted)) is None
+    change = only(want(wanted=edited(subtitles="s2")), with_stages(evicted))
+    assert change is not None
+    assert change.stages == (Stage.TRANSCRIBE, Stage.SUBTITLES, Stage.PUBLISH)
+
+
+def test_changed_media_on_a_platform_that_cannot_replace_it_waits_for_a_decision() -> None:
+    actual = replace(FINISHED, publications={ROW.id: (published(platform="youtube"),)})
+    change = only(want(wanted=edited(trim="t2")), actual)
+
+    assert change is not None
+    assert change.action == "replace"
+
+
+def test_what_was_cut_off_while_publishing_is_published_again() -> None:
+    fact = published(state="intended", applied={}, external_id=None)
+    change = only(want(), replace(FINISHED, publications={ROW.id: (fact,)}))
+
+    assert change is not None
+    assert (change.stages, change.reason) == ((Stage.PUBLISH,), "publishing was cut off")
+
+
+def test_a_publication_that_failed_for_good_is_left_alone() -> None:
+    fact = published(state="failed", applied={}, permanent=True, reason="no such playlist")
+    _, failures, _ = diff("demo", [want()], replace(FINISHED, publications={ROW.id: (fact,)}))
+
+    assert [(f.stage, f.reason) for f in failures] == [(Stage.PUBLISH, "no such playlist")]
+
+
+def test_a_recording_whose_source_is_gone_and_that_needs_it_is_blocked() -> None:
+    actual = replace(FINISHED, stages={}, publications={})
+    change = only(want(listed=False), actual)
+
+    assert change is not None
+    assert (change.action, change.reason) == ("blocked", "source no longer available")
+
+
+def test_a_skip_is_news_once() -> None:
+    skipped = replace(ROW, skip=Skip.NO_TEMPLATE, reason="no template matches", wanted=None)
+
+    first = only(Desired(skipped, None), Actual("demo"))
+    assert first is not None
+    assert (first.action, first.reason) == ("skip", "no template matches")
+    assert only(Desired(skipped, skipped), Actual("demo")) is None
+
+
+def test_a_moved_file_is_only_written_down() -> None:
+    change = only(want(locator="b/a.mp4"))
+
+    assert change is not None
+    assert (change.steps, change.reason) == ((), "moved from a.mp4")
+    assert not change.effective
+
+
+def test_a_publication_that_nothing_declares_any_more_stays_and_is_named() -> None:
+    change = only(want(wanted=Wanted("lecture", KEYS, {})))
+
+    assert change is not None
+    assert (change.action, change.dropped) == ("remove", ("site",))
+    unmanaged = replace(FINISHED, publications={ROW.id: (published(state="unmanaged"),)})
+    assert only(want(wanted=Wanted("lecture", KEYS, {})), unmanaged) is None
+
+
+@pytest.mark.parametrize("stage", list(KEYS))
+def test_whatever_is_missing_is_made_and_nothing_upstream_of_it(stage: Stage) -> None:
+    facts = tuple(fact for fact in FINISHED.stages[ROW.id] if fact.stage is not stage)
+    change = only(want(), replace(FINISHED, stages={ROW.id: facts}))
+
+    assert change is not None
+    assert (stage,) == change.stages
