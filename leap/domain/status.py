@@ -25,6 +25,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from leap.domain.publication import PublicationName, PublicationState, compare
 from leap.domain.snapshot import PublicationFact, RecordingRow, StageFact, Wanted
 from leap.domain.stage import Stage, downstream
 
@@ -57,38 +58,6 @@ class Hold:
     kind: Literal["source", "retry"]
     reason: str
     until: datetime | None = None
-
-
-class PublicationName(StrEnum):
-    """How a publication compares with what is wanted."""
-
-    #: Wanted, and not there yet.
-    PENDING = "pending"
-    #: A publisher is at work, or was interrupted.
-    PUBLISHING = "publishing"
-    #: There, and as it is wanted.
-    PUBLISHED = "published"
-    #: There, and different from what is wanted.
-    OUTDATED = "outdated"
-    #: It did not work; the next run tries again.
-    HELD = "held"
-    #: It failed for good.
-    FAILED = "failed"
-    #: There, and nothing declares it any more.
-    UNMANAGED = "unmanaged"
-
-
-@dataclass(frozen=True, slots=True)
-class PublicationState:
-    """One publication of a recording; ``platform`` is None until a publisher touched it."""
-
-    preset: str
-    platform: str | None
-    status: PublicationName
-    url: str | None = None
-    external_id: str | None = None
-    reason: str = ""
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +96,7 @@ def derive(
     row: RecordingRow, stages: Sequence[StageFact], publications: Sequence[PublicationFact]
 ) -> Status:
     """Return the status of the recording ``row`` by the rules above; never raises."""
-    states = _publication_states(row, publications)
+    states = compare(row, publications)
     if row.skip is not None:
         reason = row.reason or row.skip.value
         return Status(StatusName.SKIPPED, reason, row.since, publications=states)
@@ -149,44 +118,6 @@ def _wanted_facts(wanted: Wanted, facts: Sequence[StageFact]) -> dict[Stage, Sta
     """Return the fact about each wanted stage under its wanted key, in working order."""
     found = {fact.stage: fact for fact in facts if wanted.stages.get(fact.stage) == fact.key}
     return {stage: found[stage] for stage in Stage if stage in found}
-
-
-def _publication_states(
-    row: RecordingRow, facts: Sequence[PublicationFact]
-) -> tuple[PublicationState, ...]:
-    known = {fact.preset: fact for fact in facts}
-    wanted = row.wanted.publications if row.wanted else {}
-    states = [
-        PublicationState(preset, None, PublicationName.PENDING)
-        for preset in wanted
-        if preset not in known
-    ]
-    for fact in known.values():
-        name = _publication_name(row, fact)
-        troubled = name in (PublicationName.HELD, PublicationName.FAILED)
-        reason = fact.reason if troubled else ""
-        states.append(
-            PublicationState(
-                fact.preset, fact.platform, name, fact.url, fact.external_id, reason, fact.since
-            )
-        )
-    return tuple(sorted(states, key=lambda state: state.preset))
-
-
-def _publication_name(row: RecordingRow, fact: PublicationFact) -> PublicationName:
-    if row.wanted is None and row.skip is None and fact.state == "applied":
-        return PublicationName.PUBLISHED  # nothing is wanted yet, so it cannot differ
-    digests = row.wanted.publications.get(fact.preset) if row.wanted else None
-    if fact.state == "unmanaged" or digests is None:
-        return PublicationName.UNMANAGED
-    if fact.state == "applied" and fact.applied == digests:
-        return PublicationName.PUBLISHED
-    # An intent or a failure counts only for what is still wanted.
-    if fact.state == "intended" and fact.wanted == digests:
-        return PublicationName.PUBLISHING
-    if fact.state == "failed" and fact.wanted == digests:
-        return PublicationName.FAILED if fact.permanent else PublicationName.HELD
-    return PublicationName.OUTDATED if fact.applied else PublicationName.PENDING
 
 
 # ── the rules, in their order ──────────────────────────────────────────────

@@ -116,12 +116,7 @@ def text(
         [heading(f"{row.id}  {clean(row.title) or '(no title)'}", "", width, paint)],
         _about(standing, width, paint),
         _section("Targets", [_target_row(target) for target in targets], width, paint),
-        _section(
-            "Publications",
-            [Row(cells=((f"  {place(state)}", ""),)) for state in standing.status.publications],
-            width,
-            paint,
-        ),
+        _publications(standing, width, paint),
         _section(
             "History",
             [
@@ -149,6 +144,11 @@ def _about(standing: Standing, width: int, paint: Paint) -> list[str]:
     }
     lines = [f"  {word:<8}  {value}" for word, value in about.items()]
     return [*lines, f"  {'status':<8}  {name}", first, *rest]
+
+
+def _publications(standing: Standing, width: int, paint: Paint) -> list[str]:
+    places = [place(state) for state in standing.status.publications]
+    return [paint("Publications", "bold"), *indented(places, 2, width)] if places else []
 
 
 def _section(title: str, rows: Sequence[Row], width: int, paint: Paint) -> list[str]:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
-from leap.domain.status import PublicationName, PublicationState, Status, StatusName
+from leap.domain.status import Status, StatusName
 from leap.render.terminal import Paint, Row, clean, counted, heading, moment, plain, table
 
 _COLOURS = {

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap.domain.publication import PublicationName
 from leap.domain.snapshot import PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import FILE_STAGES, Stage
-from leap.domain.status import Hold, PublicationName, Status, StatusName, derive
+from leap.domain.status import Hold, Status, StatusName, derive
 
 ADMITTED = datetime(2026, 11, 20, 8, tzinfo=UTC)
 LATER = ADMITTED + timedelta(hours=1)

@@ -8,9 +8,10 @@ from pathlib import Path
 import jsonschema
 
 from leap.domain.manifest import Manifest, TargetFile, TargetName
+from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.snapshot import RecordingRow, StageFact
 from leap.domain.stage import Stage
-from leap.domain.status import PublicationName, PublicationState, Status, StatusName
+from leap.domain.status import Status, StatusName
 from leap.render import show as render
 from leap.render.show import Event, Target
 from leap.render.status import Standing

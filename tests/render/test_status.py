@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import jsonschema
 
+from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
-from leap.domain.status import Hold, PublicationName, PublicationState, Status, StatusName
+from leap.domain.status import Hold, Status, StatusName
 from leap.render import status as render
 from leap.render.status import Standing
 from leap.render.terminal import coloured

@@ -1,0 +1,79 @@
+"""How the publications of a recording compare with what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from leap.domain.snapshot import PublicationFact, RecordingRow
+
+
+class PublicationName(StrEnum):
+    """How a publication compares with what is wanted."""
+
+    #: Wanted, and not there yet.
+    PENDING = "pending"
+    #: A publisher is at work, or was interrupted.
+    PUBLISHING = "publishing"
+    #: There, and as it is wanted.
+    PUBLISHED = "published"
+    #: There, and different from what is wanted.
+    OUTDATED = "outdated"
+    #: It did not work; the next run tries again.
+    HELD = "held"
+    #: It failed for good.
+    FAILED = "failed"
+    #: There, and nothing declares it any more.
+    UNMANAGED = "unmanaged"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationState:
+    """One publication of a recording; ``platform`` is None until a publisher touched it."""
+
+    preset: str
+    platform: str | None
+    status: PublicationName
+    url: str | None = None
+    external_id: str | None = None
+    reason: str = ""
+    since: datetime | None = None
+
+
+def compare(row: RecordingRow, facts: Sequence[PublicationFact]) -> tuple[PublicationState, ...]:
+    """Return every publication that is wanted for ``row`` or known, by preset."""
+    known = {fact.preset: fact for fact in facts}
+    wanted = row.wanted.publications if row.wanted else {}
+    states = [
+        PublicationState(preset, None, PublicationName.PENDING)
+        for preset in wanted
+        if preset not in known
+    ]
+    for fact in known.values():
+        name = _name(row, fact)
+        troubled = name in (PublicationName.HELD, PublicationName.FAILED)
+        reason = fact.reason if troubled else ""
+        states.append(
+            PublicationState(
+                fact.preset, fact.platform, name, fact.url, fact.external_id, reason, fact.since
+            )
+        )
+    return tuple(sorted(states, key=lambda state: state.preset))
+
+
+def _name(row: RecordingRow, fact: PublicationFact) -> PublicationName:
+    if row.wanted is None and row.skip is None and fact.state == "applied":
+        return PublicationName.PUBLISHED  # nothing is wanted yet, so it cannot differ
+    digests = row.wanted.publications.get(fact.preset) if row.wanted else None
+    if fact.state == "unmanaged" or digests is None:
+        return PublicationName.UNMANAGED
+    if fact.state == "applied" and fact.applied == digests:
+        return PublicationName.PUBLISHED
+    # An intent or a failure counts only for what is still wanted.
+    if fact.state == "intended" and fact.wanted == digests:
+        return PublicationName.PUBLISHING
+    if fact.state == "failed" and fact.wanted == digests:
+        return PublicationName.FAILED if fact.permanent else PublicationName.HELD
+    return PublicationName.OUTDATED if fact.applied else PublicationName.PENDING
