@@ -148,7 +148,7 @@ class _Script:
         cost += self.inside_costs[last - 1] - self.inside_costs[first]
         haste = length * 1000 / shown / rules.reading_speed
         if haste > 1.0:
-            cost += 4.0 + 20.0 * min(haste - 1.0, 2.0)
+            cost += 6.0 + 20.0 * min(haste - 1.0, 2.0)
         if shown < rules.shortest * 1000:
             cost += 15.0 + 15.0 * (1 - shown / (rules.shortest * 1000))
         if alone:
@@ -195,7 +195,7 @@ def _cut_cost(text: str, pause: int, leans: bool, next_leans: bool) -> float:  #
         return 0.0
     if text.rstrip(_CLOSING).endswith(_CLAUSE_ENDS):
         return 1.5
-    hurt = 16.0 if leans else 7.0
+    hurt = 20.0 if leans else 10.0
     if next_leans:
         hurt -= 2.0
     if pause >= LONG_PAUSE:

@@ -3,8 +3,6 @@
 A subtitle line does not end on one, and a title does not begin with one.
 """
 
-# ruff: noqa: RUF001 -- Cyrillic letters and typographic quotes are the data here.
-
 from __future__ import annotations
 
 from types import MappingProxyType

@@ -49,8 +49,8 @@ def parse_clock(text: str) -> float:
     found = _CLOCK.fullmatch(text)
     if found is None:
         raise ValueError(f"not a time: {text!r}")
-    thousandths = int((found[4] or "0").ljust(3, "0"))
-    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) + thousandths / 1000
+    whole = int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])
+    return (whole * 1000 + int((found[4] or "0").ljust(3, "0"))) / 1000
 
 
 def timed_line(start: float, end: float, text: str) -> str:

@@ -3,8 +3,6 @@
 The function words, and what lecturers say whatever they speak about.
 """
 
-# ruff: noqa: RUF001 -- Cyrillic letters are the data here.
-
 from __future__ import annotations
 
 from functools import lru_cache
