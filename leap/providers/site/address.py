@@ -14,7 +14,7 @@ _SAFE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 _CYRILLIC = str.maketrans(
     dict(zip("абвгдеёзийклмнопрстуфыэєіґ", "abvgdeeziyklmnoprstufyeeig", strict=True))
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}  # noqa: RUF001
+    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
     | {"ю": "yu", "я": "ya", "ї": "yi", "ъ": "", "ь": ""}
 )
 

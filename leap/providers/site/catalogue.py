@@ -74,11 +74,11 @@ class PageRecord:
 
 
 def read_record(folder: Path) -> PageRecord | None:
-    """Return what the page in ``folder`` says of itself; None where no whole page stands.
+    """Return what the page in ``folder`` says of itself; None where nothing does.
 
     A record that cannot be read counts as none: publishing again writes it anew.
     """
-    if not is_slug(folder.name) or not (folder / "index.html").is_file():
+    if not is_slug(folder.name):
         return None
     try:
         record = PageRecord.from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
@@ -88,9 +88,13 @@ def read_record(folder: Path) -> PageRecord | None:
     return record if usable else None
 
 
-def records(root: Path) -> list[PageRecord]:
-    """Return the records of all pages below ``root``, the newest lecture first."""
-    found = [record for folder in folders(root) if (record := read_record(folder))]
+def listed(root: Path) -> list[PageRecord]:
+    """Return the records of all pages that the front page shows, the newest lecture first."""
+    found = [
+        record
+        for folder in folders(root)
+        if (record := read_record(folder)) and record.listed and (folder / "index.html").is_file()
+    ]
     return sorted(found, key=lambda record: (record.moment, record.slug), reverse=True)
 
 

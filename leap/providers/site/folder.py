@@ -79,10 +79,14 @@ def sweep(folder: Path, keep: Collection[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def remove(folder: Path) -> None:
-    """Remove a page's folder; its entrance goes first, so that nobody sees a torn page."""
-    (folder / "index.html").unlink(missing_ok=True)
+def remove(folder: Path, *, last: str) -> None:
+    """Remove a page's folder, its entrance first, so that nobody sees a torn page.
+
+    The file ``last`` goes last: it says whose the folder is while there is one.
+    """
     with contextlib.suppress(FileNotFoundError):
+        (folder / "index.html").unlink(missing_ok=True)
+        sweep(folder, {last})
         shutil.rmtree(folder)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -55,10 +56,11 @@ class SitePublisher:
         Raises NeedsHuman where an unlisted page has no link secret, and
         ProviderError where the folder cannot be written.
         """
-        settings = self._options | dict(publication.settings)
+        own = {key: value for key, value in publication.settings.items() if value is not None}
+        settings = self._options | own
         privacy = _privacy(settings)
-        slug = self._slug(publication, privacy, known)
         with self._telling_errors():
+            slug = self._slug(publication, privacy, known)
             record = write_page(
                 self._root, slug, publication, settings, progress, listed=privacy == "public"
             )
@@ -130,11 +132,14 @@ class SitePublisher:
         """Write the front page without ``slugs``, then remove their folders."""
         pages = [self._root / catalogue.PAGES / slug for slug in sorted(slugs)]
         for old in pages:
-            (old / catalogue.RECORD).unlink(missing_ok=True)
+            record = catalogue.read_record(old)
+            if record is not None and record.listed:
+                # It still says whose page it is, for whoever has to finish this.
+                folder.replace(old / catalogue.RECORD, replace(record, listed=False).to_json())
         write_front(self._root, settings)
         point("site.sweep.before_remove")
         for old in pages:
-            folder.remove(old)
+            folder.remove(old, last=catalogue.RECORD)
 
     def _url(self, slug: str, settings: Mapping[str, Any]) -> str:
         base = settings.get("base_url")

@@ -77,7 +77,7 @@ def write_front(root: Path, settings: Mapping[str, Any]) -> None:
     Raises OSError.
     """
     with folder.locked(root / _LOCK):
-        listed = [record for record in catalogue.records(root) if record.listed]
+        listed = catalogue.listed(root)
         words = interface(settings.get("language"), listed[0].interface if listed else None)
         html = looks.render(
             "index.html",
