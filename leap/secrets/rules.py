@@ -71,11 +71,11 @@ def add_rule(root: Path, tenant: str, recipients: Sequence[str], *, in_tenant: b
 
 def _extended(text: str, target: str, recipients: Sequence[str]) -> str:
     """Return ``text`` with one more rule at its end; comments stay as they are."""
+    text = text or "stores:\n  yaml:\n    indent: 2\n"
+    text = text if text.endswith("\n") else f"{text}\n"
     text = re.sub(r"^creation_rules:\s*\[\s*\][ \t]*$", "creation_rules:", text, flags=re.MULTILINE)
     if not re.search(r"^creation_rules:", text, flags=re.MULTILINE):
         text += "creation_rules:\n"
-    if not text.endswith("\n"):
-        text += "\n"
     pattern = target.replace(".", r"\.")
     return text + f"  - path_regex: ^{pattern}$\n    age: {','.join(recipients)}\n"
 
