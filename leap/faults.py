@@ -21,7 +21,8 @@ _passed: Counter[str] = Counter()
 def point(name: str) -> None:
     """Do what ``LEAP_FAULT`` asks for at the place called ``name``, else nothing.
 
-    Actions: ``kill`` (SIGKILL this process), ``full`` (raise OSError ENOSPC),
+    Actions: ``kill`` (SIGKILL this process), ``killgroup`` (and all of its
+    process group: the run as a whole), ``full`` (raise OSError ENOSPC),
     ``sleep`` (for one minute).
     """
     asked = os.environ.get(_VARIABLE)
@@ -36,6 +37,8 @@ def point(name: str) -> None:
         return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "killgroup":
+        os.killpg(os.getpgid(0), signal.SIGKILL)
     elif action == "full":
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     elif action == "sleep":

@@ -159,10 +159,10 @@ class Store:
         folder = self.folder(name)
         folder.mkdir(parents=True, exist_ok=True)
         _sync_tree(scratch)
-        point("store.commit.before_files")
+        point(f"store.{name.stage.value}.before_files")
         scratch.rename(folder / attempt)
         _sync_folder(folder)
-        point("store.commit.before_manifest")
+        point(f"store.{name.stage.value}.before_manifest")
         if not _create(folder / _MANIFEST, manifest.to_json()):
             shutil.rmtree(folder / attempt, ignore_errors=True)
             standing = self.read(name)
@@ -170,7 +170,7 @@ class Store:
                 message = f"{folder / _MANIFEST}: appeared and vanished while committing"
                 raise StoreError(message)
             return standing
-        point("store.commit.after_manifest")
+        point(f"store.{name.stage.value}.after_manifest")
         (folder / _FAILURE).unlink(missing_ok=True)
         self._drop_strays(folder, keep=attempt)
         return manifest

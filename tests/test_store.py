@@ -170,7 +170,7 @@ def test_a_kill_while_committing_leaves_the_target_whole_or_absent(
         "from leap.store import Store\n"
         "commit(Store(pathlib.Path(sys.argv[1])), 'killed')\n"
     )
-    environment = os.environ | {"LEAP_FAULT": f"store.commit.{place}:kill"}
+    environment = os.environ | {"LEAP_FAULT": f"store.trim.{place}:kill"}
     process = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path), str(Path(__file__).parent)],
         env=environment,
@@ -192,7 +192,7 @@ def test_a_full_disk_leaves_the_old_files_and_no_torn_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path)
-    monkeypatch.setenv("LEAP_FAULT", "store.commit.before_manifest:full")
+    monkeypatch.setenv("LEAP_FAULT", "store.trim.before_manifest:full")
 
     with pytest.raises(OSError, match="No space left"):
         commit(store)

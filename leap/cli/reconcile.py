@@ -121,6 +121,7 @@ def _run(session: Session, found: Survey, plan: Plan, workers: int) -> Outcome:
                 plan,
                 workers=workers,
                 receive=reporter.feed,
+                idle=reporter.refresh,
                 log=log,
             )
     finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import selectors
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from leap.tasks.job import Job
 _PIPE_BUF = 4096
 _LONGEST_TEXT = 300
 _SECONDS_BETWEEN = 0.2
+_SECONDS_IDLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,34 @@ class Feed:
 
 
 @contextlib.contextmanager
-def feeding(receive: Callable[[dict[str, Any]], None]) -> Iterator[Feed]:
-    """Give a feed whose events reach ``receive`` on one thread of this process."""
+def feeding(receive: Callable[[dict[str, Any]], None], idle: Callable[[], None]) -> Iterator[Feed]:
+    """Give a feed whose events reach ``receive`` on one thread of this process.
+
+    ``idle`` is called on the same thread now and then, so that clocks go on.
+    """
     reading, writing = os.pipe()
-
-    def read() -> None:
-        with os.fdopen(reading, "rb") as lines:
-            for line in lines:
-                receive(json.loads(line))
-
-    thread = threading.Thread(target=read, name="leap-events", daemon=True)
+    thread = threading.Thread(
+        target=_read, args=(reading, receive, idle), name="leap-events", daemon=True
+    )
     thread.start()
     try:
         yield Feed(writing)
     finally:
         os.close(writing)
         thread.join(timeout=5)
+
+
+def _read(handle: int, receive: Callable[[dict[str, Any]], None], idle: Callable[[], None]) -> None:
+    rest = b""
+    with selectors.DefaultSelector() as selector, os.fdopen(handle, "rb", buffering=0) as pipe:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            if not selector.select(_SECONDS_IDLE):
+                idle()
+                continue
+            chunk = pipe.read(1 << 16)
+            if not chunk:
+                return
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                receive(json.loads(line))

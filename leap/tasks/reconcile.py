@@ -66,11 +66,12 @@ def carry_out(
     *,
     workers: int,
     receive: Callable[[dict[str, Any]], None],
+    idle: Callable[[], None],
     log: logging.Handler,
 ) -> Outcome:
     """Do the work of ``plan`` and return what came of it.
 
-    Progress events go to ``receive`` (see ``leap.tasks.events``), Luigi's own
+    Progress events go to ``receive``, and ``idle`` is called between them (see ``leap.tasks.events``), Luigi's own
     words to ``log``. Every recording is tried once; those that another runner
     works on are waited for.
     """
@@ -84,7 +85,7 @@ def carry_out(
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
     work = plan.work
     finished = True
-    with feeding(receive) as feed:
+    with feeding(receive, idle) as feed:
         for start in range(0, len(work), _WAVE):
             wave = work[start : start + _WAVE]
             board = graph.Board(

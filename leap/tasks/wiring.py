@@ -32,9 +32,7 @@ def _download(job: Job, out: Path) -> Made:
     from leap.stages.download import download
 
     return download(
-        source=open_source(
-            job.declared, job.row.source, link=job.effective.download.link
-        ),
+        source=open_source(job.declared, job.row.source, link=job.effective.download.link),
         locator=job.row.locator,
         revision=job.row.revision,
         settings=job.effective.download,

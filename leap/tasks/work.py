@@ -32,7 +32,7 @@ def perform(job: Job) -> None:
     ledger = job.session.ledger
     try:
         with ledger.lease(job.tenant, job.scope, wait=_PATIENCE_SECONDS) as lease:
-            point("work.leased")
+            point(f"work.{job.step.stage.value}.leased")
             _perform(job, lease)
     except LeaseLost as error:
         # The work is somebody else's now, and so is its outcome.
@@ -68,9 +68,9 @@ def _make(job: Job, lease: Lease) -> None:
         manifest = None
     if manifest is None:
         ledger.stage_started(job.tenant, job.recording, job.step.stage, job.step.key, lease)
-        point("work.started")
+        point(f"work.{job.step.stage.value}.started")
         manifest = _commit(job)
-        point("work.committed")
+        point(f"work.{job.step.stage.value}.committed")
     ledger.stage_done(
         job.tenant,
         job.recording,
@@ -79,7 +79,7 @@ def _make(job: Job, lease: Lease) -> None:
         seconds=manifest.seconds,
         facts=indexed(manifest),
     )
-    point("work.recorded")
+    point(f"work.{job.step.stage.value}.recorded")
 
 
 def indexed(manifest: Manifest) -> dict[str, object]:
@@ -92,7 +92,7 @@ def _commit(job: Job) -> Manifest:
     started_at = session.clock.now()
     with session.store.scratch() as out:
         made = make(job, out)
-        point("work.made")
+        point(f"work.{job.step.stage.value}.made")
         return session.store.commit(
             job.name,
             out,
