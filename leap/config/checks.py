@@ -7,6 +7,7 @@ still checked; what needs sound models is in leap/config/proof.py.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from leap.config.complaints import diagnose
 from leap.config.document import Document
+from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
 from leap.config.paths import inside, resolved
 from leap.config.preset import OPTIONS
@@ -23,8 +25,14 @@ from leap.domain.stage import Stage, inputs, missing_needs
 from leap.errors import Diagnostic
 
 
-def check_tree(tree: Tree) -> Iterator[Diagnostic]:
-    """Return everything that does not fit together in ``tree``."""
+def check_tree(tree: Tree) -> tuple[Diagnostic, ...]:
+    """Return every diagnostic of ``tree``: what reading it found, and what does not fit."""
+    found = [*tree.diagnostics, *_check_references(tree)]
+    broken = {each.file for each in found if each.severity == "error"}
+    return (*found, *prove(tree, broken))
+
+
+def _check_references(tree: Tree) -> Iterator[Diagnostic]:
     for pipeline in tree.pipelines.values():
         yield from _check_stages(pipeline.document)
     for name, branch in tree.tenants.items():
@@ -35,7 +43,6 @@ def check_tree(tree: Tree) -> Iterator[Diagnostic]:
         yield from _check_sources(tree, name, branch)
         yield from _check_twins(branch)
     yield from _check_sites(tree)
-    yield from prove(tree)
 
 
 # ── references ─────────────────────────────────────────────────────────────
@@ -76,6 +83,8 @@ def _check_publish(branch: Branch, document: Document) -> Iterator[Diagnostic]:
     publish = document.data.get("publish")
     for name, options in publish.items() if isinstance(publish, Mapping) else ():
         path = ("publish", name)
+        if re.search(NAME_PATTERN, name) is None:
+            continue  # said by the model of this file
         if name not in branch.presets:
             yield from _reference(document, path, name, "preset", branch.presets, key=True)
             continue

@@ -66,10 +66,12 @@ def _diagnose(
         hint = f"such as `{where[-1]}: {example}`" if example else None
         return document.error(path[:-1], f"the key `{where[-1]}` is missing", hint)
     if where and where[-1] == "[key]":
-        hint = "small letters, digits and hyphens"
-        return document.error(path[:-1], f"`{where[-2]}` is not a name", hint, key=True)
+        path = path[:-1]
+        return document.error(
+            path, _words(kind, details, context), _hint(kind, details, context), key=True
+        )
     return document.error(
-        path, f"{_label(where)}{_words(kind, details, context)}", _hint(kind, context)
+        path, f"{_label(where)}{_words(kind, details, context)}", _hint(kind, details, context)
     )
 
 
@@ -93,8 +95,6 @@ def _words(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str:
     if kind in _LIMITS:
         name, words = _LIMITS[kind]
         return f"{shown(value)} is {words.format(f'{context[name]:g}')}"
-    if kind == "string_pattern_mismatch":
-        return f"{shown(value)} is not well-formed here"
     if kind == "string_too_long":
         return f"longer than {context['max_length']} characters"
     if kind == "string_too_short":
@@ -106,12 +106,12 @@ def _words(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str:
     return details["msg"][:1].lower() + details["msg"][1:]
 
 
-def _hint(kind: str, context: Mapping[str, Any]) -> str | None:
+def _hint(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str | None:
     if kind == "leap":
         hint: str | None = context["hint"]
         return hint
-    if kind == "string_pattern_mismatch":
-        return f"it must match {context['pattern']}"
+    if kind in ("tuple_type", "list_type") and isinstance(details["input"], str | int | float):
+        return f"write `[{details['input']}]`"
     return None
 
 

@@ -21,7 +21,7 @@ def load(root: Path, *, tenants: Collection[str] | None = None) -> Declaration:
     ConfigError with every error of all files that were read.
     """
     tree = grow(root.resolve(), tenants)
-    errors = [each for each in (*tree.diagnostics, *check_tree(tree)) if each.severity == "error"]
+    errors = [each for each in check_tree(tree) if each.severity == "error"]
     if errors:
         raise ConfigError(errors)
     declaration = assemble(tree)
@@ -39,7 +39,7 @@ def check_files(
 ) -> tuple[tuple[Diagnostic, ...], int]:
     """Return every error and warning, and how many files were read."""
     tree = grow(root.resolve(), tenants)
-    return tuple(sorted({*tree.diagnostics, *check_tree(tree)}, key=_place)), tree.files
+    return tuple(sorted(set(check_tree(tree)), key=_place)), tree.files
 
 
 def override_for(tenant: TenantDeclaration, recording: Recording) -> Override | None:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from leap.config.document import Document
-from leap.config.units import complaint
+from leap.config.units import Shaped, complaint
 
 #: Marks a setting that cannot change what a stage makes: it is no part of a
 #: target's key, so that editing it never makes anything anew.
@@ -95,5 +95,6 @@ Texts = Annotated[tuple[Text, ...], AfterValidator(distinct), Field(max_length=5
 
 #: Names of files and of what they declare; they become folder names and URLs.
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+NAME_HINT: Final = "small letters, digits and hyphens, at most 63 characters"
+Name = Annotated[str, Shaped(NAME_PATTERN, "a name", NAME_HINT)]
 Names = Annotated[tuple[Name, ...], AfterValidator(distinct), Field(max_length=100)]

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from leap.config.model import Declared, Integer, setting
+from leap.config.model import Declared, Integer, Name, setting
 from leap.config.paths import FolderPath
 from leap.config.settings import Settings
+from leap.config.units import complaint
 
-Database = Annotated[str, StringConstraints(pattern=r"^(embedded|postgres(ql)?(\+psycopg)?://.+)$")]
-ResourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+_DATABASE = re.compile(r"embedded|postgres(ql)?(\+psycopg)?://.+")
+_PASSWORD = re.compile(r"[a-z+]+://[^/@]*:[^/@]+@.*")
+
+
+def _is_database(url: str) -> str:
+    # The text is not repeated in the complaint: it may hold a password.
+    if _PASSWORD.fullmatch(url):
+        raise complaint(
+            "a password does not belong in this file", "put the whole URL in LEAP_DATABASE_URL"
+        )
+    if not _DATABASE.fullmatch(url):
+        raise complaint("not a database", "write `embedded`, or `postgresql://user@host/name`")
+    return url
+
+
+Database = Annotated[str, AfterValidator(_is_database)]
 
 
 class Operator(Declared):
@@ -34,7 +50,7 @@ class Operator(Declared):
     workers: Integer = setting(
         2, "How many stages are worked on at once.", examples=[2], ge=1, le=64
     )
-    resources: dict[ResourceName, Annotated[Integer, Field(ge=1, le=1000)]] = setting(
+    resources: dict[Name, Annotated[Integer, Field(ge=1, le=1000)]] = setting(
         {"ffmpeg": 2, "whisper": 1},
         "How many stages may use a resource at once.",
         examples=[{"ffmpeg": 2, "whisper": 1}],

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from leap.config.model import Declared, Flag, Integer, Model, Name, Text, required, setting
 from leap.config.settings import Settings
-from leap.config.units import complaint
+from leap.config.units import Shaped, complaint
 
 _IDENTITY_LENGTH = 12
 
@@ -26,14 +26,20 @@ def _is_date(text: str) -> str:
 
 
 Date = Annotated[str, AfterValidator(_is_date)]
+RecordingId = Annotated[
+    str,
+    Shaped(
+        r"^(\d{4}-\d{2}-\d{2}-)?[0-9a-f]{12}$",
+        "a recording's id",
+        "write it like `2026-11-20-0a1b2c3d4e5f`, or its last 12 digits; see `leap status`",
+    ),
+]
 
 
 class For(Model):
     """Which recording an override is for: its id, or what is known before it exists."""
 
-    recording: (
-        Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2}-)?[0-9a-f]{12}$")] | None
-    ) = setting(
+    recording: RecordingId | None = setting(
         None,
         "The recording's id, or the 12 hex digits at its end.",
         examples=["2026-11-20-0a1b2c3d4e5f", "0a1b2c3d4e5f"],

@@ -17,7 +17,16 @@ from leap.config.model import Declared, Model, Name, required, setting
 from leap.config.paths import FolderPath
 from leap.config.settings import MERGED
 from leap.config.templating import Description, Title
-from leap.config.units import complaint
+from leap.config.units import Shaped, complaint
+
+WebAddress = Annotated[
+    str,
+    Shaped(
+        r"^https?://[^\s<>\"]{1,300}$",
+        "an address of the web",
+        "write it like `https://lectures.example.org`",
+    ),
+]
 
 
 class PublishOptions(Model):
@@ -65,12 +74,10 @@ class SitePreset(SiteOptions, Declared):
     language: Literal["en", "ru"] | None = setting(
         None, "The language of buttons and dates; else that of each lecture.", examples=["en"]
     )
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]{1,300}$")] | None = (
-        setting(
-            None,
-            "The address under which the folder is served, if any; used in links only.",
-            examples=["https://lectures.example.org/demo"],
-        )
+    base_url: WebAddress | None = setting(
+        None,
+        "The address under which the folder is served, if any; used in links only.",
+        examples=["https://lectures.example.org/demo"],
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from leap.config.assembly import assemble
 from leap.config.effective import effective
@@ -15,8 +15,11 @@ from leap.errors import ConfigError, Diagnostic
 _ALL = frozenset({"", ".*", "^.*$", ".+", "^"})
 
 
-def prove(tree: Tree) -> Iterator[Diagnostic]:
-    """Return what shows only when templates are tried and settings are merged."""
+def prove(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
+    """Return what shows only when templates are tried and settings are merged.
+
+    ``broken`` are the files that have errors already; they are not merged.
+    """
     for branch in tree.tenants.values():
         templates = [entry.model for entry in branch.templates.values() if entry.model is not None]
         templates.sort(key=lambda each: (-each.priority, each.name))
@@ -24,7 +27,7 @@ def prove(tree: Tree) -> Iterator[Diagnostic]:
             yield from _try_examples(template)
             yield from _warn_about_letters(template)
         yield from _compare([each for each in templates if not each.draft])
-    yield from _merge_all(tree)
+    yield from _merge_all(tree, broken)
 
 
 def _try_examples(template: Template) -> Iterator[Diagnostic]:
@@ -95,7 +98,7 @@ def _share_sources(one: Match, other: Match) -> bool:
     return not one.sources or not other.sources or bool(set(one.sources) & set(other.sources))
 
 
-def _merge_all(tree: Tree) -> Iterator[Diagnostic]:
+def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
     """Merge the settings of every template whose layers are sound; report contradictions."""
     declaration = assemble(tree)
     if declaration is None:
@@ -103,9 +106,8 @@ def _merge_all(tree: Tree) -> Iterator[Diagnostic]:
     found: set[Diagnostic] = set()
     for tenant, declared in declaration.tenants.items():
         for template in declared.templates:
-            if template.pipeline not in declaration.pipelines:
-                continue
-            if not set(template.publish) <= set(declared.presets):
+            sound = template.pipeline in declaration.pipelines and template.file not in broken
+            if not sound or not set(template.publish) <= set(declared.presets):
                 continue
             try:
                 effective(declaration, tenant, template.name)

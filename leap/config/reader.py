@@ -25,6 +25,7 @@ MAX_BYTES = 256 * 1024
 MAX_EVENTS = 50_000
 MAX_DEPTH = 32
 MAX_DIGITS = 18
+MAX_KEY = 200
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -125,7 +126,7 @@ def _events(text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _Refused(position, *_explain(error)) from None
+        raise _Refused(position, *_explain(error, _character(text, position))) from None
     except yaml.reader.ReaderError as error:
         position = _position_in(text, error.position)
         raise _Refused(position, "a character that YAML does not allow") from None
@@ -188,6 +189,9 @@ class _Builder:
         if not isinstance(event, yaml.ScalarEvent):
             self._problem(event, "a key must be plain text")
             return None
+        if len(event.value) > MAX_KEY:
+            self._problem(event, f"a key of more than {MAX_KEY} characters")
+            return None
         if not isinstance(name, str):
             hint = f'put it in quotes: "{event.value}"'
             self._problem(event, f"the key `{event.value}` must be text", hint)
@@ -249,10 +253,15 @@ def _short_tag(tag: str) -> str:
     return tag.replace("tag:yaml.org,2002:", "!!")[:60]
 
 
-def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str | None]:
+def _character(text: str, position: Position) -> str:
+    line = text.split("\n")[position[0] - 1] if position[0] <= text.count("\n") + 1 else ""
+    return line[position[1] - 1 : position[1]]
+
+
+def _explain(error: yaml.MarkedYAMLError, character: str) -> tuple[str, str | None]:
     """Return what is wrong and what helps, for the mistakes that people make."""
     problem = str(error.problem or error.context or "")
-    if "tab character" in problem or "'\\t'" in problem:
+    if character == "\t" or "tab character" in problem:
         return "a tab stands where YAML wants spaces", "indent with spaces"
     if "cannot start any token" in problem:
         return "a character that cannot begin a plain text", "put the text in quotes"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from leap.config.model import NAME_PATTERN
+from leap.config.model import NAME_HINT, NAME_PATTERN
 from leap.errors import Diagnostic
 
 Kind = Literal["operator", "pipeline", "tenant", "source", "template", "preset", "override"]
@@ -124,8 +124,7 @@ def _folder(
 def _sound(found: Found, path: Path, place: str, name: str) -> bool:
     """Tell whether a file or folder has a proper name and is really here, not a link."""
     if not _NAME.match(name):
-        hint = "small letters, digits and hyphens, at most 63 characters"
-        found.problem(place, f"`{name}` is not a name", hint)
+        found.problem(place, f"`{name}` is not a name", NAME_HINT)
         return False
     if path.is_symlink():
         found.problem(place, "a symbolic link is not followed", "put the file itself here")

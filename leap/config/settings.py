@@ -31,7 +31,16 @@ from leap.config.model import (
     setting,
 )
 from leap.config.templating import Description, Title
-from leap.config.units import Duration, DurationOrAuto, DurationOrOff, Level, Share, Size, complaint
+from leap.config.units import (
+    Duration,
+    DurationOrAuto,
+    DurationOrOff,
+    Level,
+    Shaped,
+    Share,
+    Size,
+    complaint,
+)
 from leap.config.variables import DateFormat
 
 #: Given as ``context`` when merged settings are validated, as opposed to one layer of them.
@@ -42,17 +51,17 @@ def _none_for(word: str) -> BeforeValidator:
     return BeforeValidator(lambda value: None if value == word else value)
 
 
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
 Language = Annotated[
-    str | None,
-    Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
+    Annotated[str, Shaped(_LANGUAGE, "a language code", "write it like `en`, or `auto`")] | None,
     _none_for("auto"),
-    WithJsonSchema({"type": "string", "pattern": r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"}),
 ]
 ModelName = Annotated[
-    str | None,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+    Annotated[str, Shaped(_MODEL, "the name of a model", "write it like `small.en`")] | None,
     _none_for(""),
-    WithJsonSchema({"type": "string", "pattern": r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"}),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _MODEL}, {"const": ""}]}),
 ]
 
 

@@ -8,10 +8,11 @@ because a reader cannot see what it counts; only 0 needs no unit.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {
@@ -102,6 +103,32 @@ def complaint(
     # The message is given as context, so that braces in it stay braces.
     context = {"message": message, "hint": hint, "keys": keys}
     return PydanticCustomError("leap", "{message}", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Marks a text that must match ``pattern``, and says so in words."""
+
+    pattern: str
+    noun: str
+    hint: str
+
+    def check(self, text: str) -> str:
+        """Return ``text``, or complain."""
+        if re.search(self.pattern, text) is None:
+            shown = text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004
+            raise complaint(f"`{shown}` is not {self.noun}", self.hint)
+        return text
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(schema) | {"pattern": self.pattern}
 
 
 def _text(value: Any, noun: str, example: str) -> str:
