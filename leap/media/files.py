@@ -140,7 +140,13 @@ def _hard_link(file: BinaryIO, destination: Path) -> None:
     """
     if sys.platform != "linux":
         raise OSError(errno.ENOTSUP, "no /proc here")
-    os.link(f"/proc/self/fd/{file.fileno()}", destination, follow_symlinks=True)
+    # Without a folder's handle Python calls link(2), which would link the link in /proc.
+    folder = os.open(destination.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        opened = f"/proc/self/fd/{file.fileno()}"
+        os.link(opened, destination.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _copy(file: BinaryIO, destination: Path, progress: Progress | None) -> None:
