@@ -30,7 +30,7 @@ def command() -> None:
     help="Encrypt for this age recipient too, as the operator's; repeatable.",
 )
 @click.option("--in-tenant", is_flag=True, help="Put the rule into the tenant's own .sops.yaml.")
-def keygen(root: Path, tenant: str, also: tuple[str, ...], in_tenant: bool) -> None:
+def keygen(root: Path, tenant: str, also: tuple[str, ...], in_tenant: bool) -> None:  # noqa: FBT001 -- click gives it by name
     """Make a key for TENANT, and a rule in .sops.yaml that uses it."""
     from leap.secrets import key_path
     from leap.secrets import keygen as make
