@@ -101,4 +101,5 @@ def _in_a_room(samples: NDArray[np.int16], *, seed: int) -> NDArray[np.int16]:
         -_NOISE, _NOISE, len(samples), np.int16, endpoint=True
     )
     loudest = np.iinfo(np.int16).max - _NOISE
-    return np.clip(samples, -loudest, loudest) + noise
+    heard: NDArray[np.int16] = np.clip(samples, -loudest, loudest) + noise
+    return heard
