@@ -54,15 +54,20 @@ def parse_address(database: str) -> Address:
             "the database is neither `embedded` nor a postgresql:// URL",
             hint="correct `database:` in leap.yaml or LEAP_DATABASE_URL",
         )
+    unreadable = LedgerError(
+        "the database URL cannot be read",
+        hint="its form is postgresql://user:password@host:port/name;"
+        " write special characters of a password as %XX",
+    )
     try:
         found = conninfo_to_dict("postgresql://" + database[scheme.end() :])
     except psycopg.ProgrammingError:
-        raise LedgerError(
-            "the database URL cannot be read",
-            hint="its form is postgresql://user:password@host:port/name;"
-            " write special characters of a password as %XX",
-        ) from None
+        raise unreadable from None
     given = {key: str(value) for key, value in found.items() if value is not None}
+    # A bare @ or / in a password pushes parts of it into what may be shown.
+    ports = given.get("port", "").replace(",", "")
+    if "@" in given.get("host", "") + given.get("dbname", "") or (ports and not ports.isdecimal()):
+        raise unreadable
     return Address(name=masked(database), parameters={**_DEFAULTS, **given})
 
 

@@ -40,8 +40,11 @@ class EmbeddedServer:
         self._postmaster: Postmaster | None = None
 
     def exists(self) -> bool:
-        """Tell whether there is a ledger already."""
-        return find_home(self._folder) is not None
+        """Tell whether there is a ledger already, as far as can be seen."""
+        try:
+            return find_home(self._folder) is not None
+        except OSError:
+            return False
 
     @contextmanager
     def running(self) -> Iterator[EmbeddedServer]:

@@ -73,7 +73,7 @@ def find_home(folder: Path) -> Home | None:
     try:
         pointer = json.loads((folder / _POINTER).read_text())
         path = Path(pointer["home"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LedgerError(

@@ -129,7 +129,7 @@ class Postmaster:
         if self._settle(deadline):
             return
         self._write_access()
-        self._make_socket_folder()
+        self._clear_socket_folder()
         while True:
             pid = self._launch(binaries)
             if self._wait_for_answer(pid, deadline):
@@ -256,7 +256,11 @@ class Postmaster:
         (self._home.data / "pg_hba.conf").write_text("local all all peer map=leap\n")
         (self._home.data / "pg_ident.conf").write_text("".join(lines))
 
-    def _make_socket_folder(self) -> None:
+    def _clear_socket_folder(self) -> None:
+        """Make the private folder of the socket, and take a dead server's socket away.
+
+        Its lock file names a process id too, which may by now be another's.
+        """
         folder = socket_folder(self._home)
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
@@ -268,10 +272,12 @@ class Postmaster:
                 f"{folder} is not a private folder of the ledger's user",
                 hint=f"remove {folder}",
             )
+        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (folder / name).unlink(missing_ok=True)
 
     def _pid(self) -> int | None:
         lines = self._pid_file()
-        return int(lines[0]) if lines and lines[0].isdigit() else None
+        return int(lines[0]) if lines and lines[0].isdecimal() else None
 
     def _running_socket(self) -> Path | None:
         # The fifth line is the socket's folder, the eighth says `ready`:

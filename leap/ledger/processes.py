@@ -33,7 +33,7 @@ class Identity:
     def parse(cls, text: str) -> Identity | None:
         """Return the identity written as ``text``, or None where it is none."""
         match text.split("/"):
-            case [host, boot, namespace, pid, began] if pid.isdigit():
+            case [host, boot, namespace, pid, began] if pid.isdecimal():
                 return cls(host, boot, namespace, int(pid), began)
         return None
 

@@ -1,4 +1,4 @@
-"""Everything the ledger knows about one tenant, in one transaction of four queries."""
+"""What the ledger knows: everything about one tenant in four queries, or one publication."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ from leap.ledger.values import (
 )
 
 
-def _select(table: str, columns: tuple[str, ...], order: str) -> str:
+def _select(table: str, columns: tuple[str, ...], *, order: str, also: str = "") -> str:
     what = ", ".join(columns)
-    return f"SELECT {what} FROM leap.{table} WHERE tenant = %(tenant)s ORDER BY {order}"  # noqa: S608  # of constants
+    where = f"tenant = %(tenant)s{also}"
+    return f"SELECT {what} FROM leap.{table} WHERE {where} ORDER BY {order}"  # noqa: S608  # of constants
 
 
-_RECORDINGS = _select("recordings", RECORDING_COLUMNS, "id")
-_STAGES = _select("stages", STAGE_COLUMNS, "recording, since, stage, key")
-_PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, "recording, preset")
-_PUBLICATION = (
-    f"SELECT {', '.join(PUBLICATION_COLUMNS)} FROM leap.publications"
-    " WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s"
+_RECORDINGS = _select("recordings", RECORDING_COLUMNS, order="id")
+_STAGES = _select("stages", STAGE_COLUMNS, order="recording, since, stage, key")
+_PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, order="recording, preset")
+_PUBLICATION = _select(
+    "publications",
+    PUBLICATION_COLUMNS,
+    order="preset",
+    also=" AND recording = %(recording)s AND preset = %(preset)s",
 )
-_FILES = _select("files", FILE_COLUMNS, "source, path")
+_FILES = _select("files", FILE_COLUMNS, order="source, path")
 
 
 def read_snapshot(connection: Connection, tenant: str) -> Actual:
