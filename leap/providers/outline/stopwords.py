@@ -37,7 +37,10 @@ _ENGLISH = """
     around away can't cannot couldn't didn't doesn't don't down everything everyone exactly hasn't
     isn't i've ever itself off onto out quite we've what's won't wouldn't along exist exists
     common mostly comes early late larger smaller bigger higher lower contain contains include
-    includes reach reaches run runs grow grows becoming having being upon whenever wherever
+    ate beat began bent bore bought broke built caught chose dealt drank drew drove dug fed fell
+    felt flew fought grew held hung kept laid lay led lit lost met paid ran rang read rode rose sang
+    sat sent shot shut slept sold sought spent spoke spun stole stood struck stuck swam swept taught
+    thrown tore won wore wrote includes reach reaches run runs grow grows becoming having being upon whenever wherever
 """
 
 _RUSSIAN = """
@@ -59,7 +62,7 @@ _RUSSIAN = """
     сегодня сейчас сказать скажем слайд слайде следующий следующая следующее следующей слово слова
     сначала снова собой собственно совсем спасибо стал стала стало стать студенты считать таким
     таких такого такое такой там твоя тебе тебя тем теми теперь того тоже той только том тому три
-    трех трёх туда тут увидим удобно уметь уже хватает хорошо хотел хотеть хочет хотим часто часть
+    идет идёт идут лежит лежат стоит стоят трех трёх туда тут увидим удобно уметь уже хватает хорошо хотел хотеть хочет хотим часто часть
     чаще через четыре чего чей человек чем чему шесть этим этими этих этого этой этом этому эту
     являются является здравствуйте пор образом свои своего своей своих тысяч тысячи минут минуты
 """

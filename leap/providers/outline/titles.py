@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from leap.domain.function_words import bare, function_words
 from leap.providers.outline.stopwords import stop_words
@@ -20,21 +21,34 @@ from leap.providers.outline.text import Sentence, stem
 #: The words of a title: at least, and at most.
 FEWEST, MOST = 2, 8
 _LONGEST_PHRASE = 3
+#: A phrase of this share of the best word's worth is the better title.
+_GOOD_ENOUGH = 0.6
+#: How many of the best words are tried in pairs.
+_JOINABLE = 6
 _FALLBACK = {"en": "Part", "ru": "Часть"}
 _AND = {"en": " and ", "ru": " и "}
 
 _CLAUSE = re.compile(r"[.,;:!?…()\[\]\"«»“”]+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 _WORD = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}.-][^\W_]+)*")
+_NO_LAST_WORD = re.compile(r".*(ly|ed|n't)|.*(ться|тся|ется|утся|ются|ешь|аем|яем|уем)")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 #: What follows an article or a preposition names a thing; what follows "we" or "to" is a verb.
-_BEFORE_NOUNS = """
+_BEFORE_NOUNS = _set("""
     a an the this these those of in on by for from with into about between its their our your his
     her my each every any no both some
-"""
-_BEFORE_VERBS = """
+""")
+_BEFORE_VERBS = _set("""
     i you he she it we they who to can will would could should must may might not do does did let
     let's
-"""
-_NO_LAST_WORD = re.compile(r".*(ly|ed|n't)|.*(ться|тся|ется|утся|ются|ешь|аем|яем|уем)")
+""")
+#: "This is gradient descent", "was called movable type": what ends such a clause is a name.
+_DEFINING = _set("is are was were called call about это называется называют называем о об")
+_ARTICLES = _set("a an the it this them")
 
 
 @dataclass
@@ -46,18 +60,19 @@ class _Phrase:
     count: int = 0
     as_noun: int = 0
     as_verb: int = 0
+    as_name: int = 0
+    at_end: int = 0
 
 
 def topic_titles(topics: Sequence[Sequence[Sentence]], language: str) -> list[str]:
     """Return a title of 2 to 8 words for each topic, all of them different."""
     spread = Counter(s for topic in topics for s in {s for one in topic for s in one.stems})
     taken: set[str] = set()
-    used: set[str] = set()
     titles = []
     for number, topic in enumerate(topics, start=1):
         counts = Counter(s for one in topic for s in one.stems)
         weights = {s: count * math.log(1 + len(topics) / spread[s]) for s, count in counts.items()}
-        title = _title(_phrases(topic, language), weights, used, taken, language)
+        title = _title(_phrases(topic, language), weights, set(), taken, language)
         title = (
             title
             or _opening(topic, taken, language)
@@ -78,38 +93,48 @@ def main_topic(topics: Sequence[Sequence[Sentence]], name: str, language: str) -
     counts = Counter(s for one in everything for s in one.stems)
     weights = {s: count * spread[s] / len(topics) for s, count in counts.items()}
     known = {stem(bare(word), language) for word in _WORD.findall(name)}
-    title = _title(_phrases(everything, language), weights, known, set(), language)
-    return title or _title(_phrases(everything, language), weights, set(), set(), language)
+    phrases = {
+        stems: phrase
+        for stems, phrase in _phrases(everything, language).items()
+        # What was said once in passing is not what it all is about.
+        if len(stems) < FEWEST or phrase.count > 1 or phrase.as_name
+    }
+    title = _title(phrases, weights, known, set(), language)
+    return title or _title(phrases, weights, set(), set(), language)
 
 
 def _title(
     phrases: Mapping[tuple[str, ...], _Phrase],
     weights: Mapping[str, float],
-    used: Collection[str],
+    without: Collection[str],
     taken: Collection[str],
     language: str,
 ) -> str | None:
-    """Return the best phrase, or the two best single words joined."""
-    ranked = sorted(phrases.values(), key=lambda p: (-_worth(p, weights), p.stems))
-    ranked = [phrase for phrase in ranked if not set(phrase.stems) & set(used)]
-    for index, best in enumerate(ranked):
-        if len(best.stems) >= FEWEST:
-            title = _capitalised(_spelling(best))
-            if title.casefold() not in taken:
-                return title
-            continue
-        for other in ranked[index + 1 :]:
-            if set(best.stems) & set(other.stems):
-                continue
-            joint = _AND.get(language, ", ")
-            title = _capitalised(f"{_spelling(best)}{joint}{_spelling(other)}")
-            if title.casefold() not in taken and len(title.split()) <= MOST // 2:
-                return title
+    """Return the best phrase, or else the two best words joined.
+
+    Neither has a stem that is in ``without`` or reads like one of ``taken``. A
+    phrase says more than two words side by side, so it may be a little worse.
+    """
+    fresh = [phrase for phrase in phrases.values() if not set(phrase.stems) & set(without)]
+    worths = {phrase.stems: _worth(phrase, weights) for phrase in fresh}
+    ranked = sorted(fresh, key=lambda phrase: (-worths[phrase.stems], phrase.stems))
+    single = [phrase for phrase in ranked if len(phrase.stems) < FEWEST]
+    several = [phrase for phrase in ranked if len(phrase.stems) >= FEWEST]
+    enough = _GOOD_ENOUGH * worths[single[0].stems] if single else 0.0
+    good = [_spelling(phrase) for phrase in several if worths[phrase.stems] >= enough]
+    joined = [
+        f"{_spelling(one)}{_AND.get(language, ', ')}{_spelling(other)}"
+        for one, other in pairwise(single[:_JOINABLE])
+    ]
+    rest = [_spelling(phrase) for phrase in several]
+    for text in (*good, *joined, *rest):
+        title = _capitalised(text)
+        if title.casefold() not in taken and FEWEST <= len(title.split()) <= MOST // 2:
+            return title
     return None
 
 
 def _phrases(sentences: Iterable[Sentence], language: str) -> dict[tuple[str, ...], _Phrase]:
-    before_nouns, before_verbs = _BEFORE_NOUNS.split(), _BEFORE_VERBS.split()
     phrases: dict[tuple[str, ...], _Phrase] = {}
     for sentence in sentences:
         for clause in _CLAUSE.split(sentence.text):
@@ -119,9 +144,19 @@ def _phrases(sentences: Iterable[Sentence], language: str) -> dict[tuple[str, ..
                 phrase.count += 1
                 phrase.spellings[" ".join(words[first:last])] += 1
                 before = bare(words[first - 1]) if first else ""
-                phrase.as_noun += before in before_nouns
-                phrase.as_verb += before in before_verbs
+                phrase.as_noun += before in _BEFORE_NOUNS
+                phrase.as_verb += before in _BEFORE_VERBS
+                phrase.at_end += last == len(words)
+                phrase.as_name += last == len(words) and _defines(words[:first])
     return phrases
+
+
+def _defines(words: Sequence[str]) -> bool:
+    """Tell whether what follows ``words`` is being named or defined."""
+    last = len(words)
+    while last and bare(words[last - 1]) in _ARTICLES:
+        last -= 1
+    return last > 0 and bare(words[last - 1]) in _DEFINING
 
 
 def _candidates(words: Sequence[str], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -150,7 +185,10 @@ def _worth(phrase: _Phrase, weights: Mapping[str, float]) -> float:
     length = {1: 0.6, 2: 1.4, 3: 1.4}[len(phrase.stems)]
     noun = (1 + phrase.as_noun) / (1 + phrase.count)
     verb = phrase.as_verb / phrase.count
-    return mean * length * (1 + math.log(phrase.count)) * (0.6 + 0.4 * noun) * (1 - 0.7 * verb)
+    name = 1.7 if phrase.as_name and len(phrase.stems) >= FEWEST else 1.0
+    end = 1 + 0.2 * phrase.at_end / phrase.count
+    usage = (0.6 + 0.4 * noun) * (1 - 0.7 * verb) * name * end
+    return mean * length * (1 + math.log(phrase.count)) * usage
 
 
 def _spelling(phrase: _Phrase) -> str:
