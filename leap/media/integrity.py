@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from leap.domain.ports import Progress
 from leap.errors import BadInput
-from leap.media.probe import MediaInfo, describe, opened, picture, sound
+from leap.media.probe import MediaInfo, opened, picture, probe, sound
 from leap.media.sniff import AVI, MATROSKA, MP3, WAV, WEBM
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def verify_decodable(path: Path, progress: Progress | None = None) -> MediaInfo:
 
     Raises BadInput with one line: truncated, damaged, absurd or no media.
     """
+    info = probe(path)
     with opened(path) as (media, container):
-        info = describe(path, media, container)
         _refuse_cut_riff(path, info)
         start = (media.start_time or 0) / 1e6
         checks = {

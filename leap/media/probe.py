@@ -72,7 +72,7 @@ def probe(path: Path) -> MediaInfo:
     high, more than 64 streams); OSError where it cannot be opened.
     """
     with opened(path) as (media, container):
-        return describe(path, media, container)
+        return _describe(path, media, container)
 
 
 @contextmanager
@@ -98,8 +98,7 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, Container]]:
         raise BadInput(f"cannot be read as {container.name}: {error.strerror}") from None
 
 
-def describe(path: Path, media: InputContainer, container: Container) -> MediaInfo:
-    """Return what the open ``media`` holds; see `probe`."""
+def _describe(path: Path, media: InputContainer, container: Container) -> MediaInfo:
     if len(media.streams) > MOST_STREAMS:
         raise BadInput(f"has {len(media.streams)} streams, more than any lecture")
     video, audio = picture(media), sound(media)
