@@ -116,6 +116,8 @@ class SiteServer(ThreadingHTTPServer):
             file = folder.joinpath(*parts).resolve(strict=True)
         except OSError:
             return None
+        if path.endswith("/") and not file.is_dir():
+            return None
         return file if file.is_relative_to(folder) else None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from leap.domain.ports import Publication
+from leap.domain.timecodes import chapter_stamp
 from leap.domain.topics import Break, Topic
 from leap.domain.transcript import Segment
 from leap.providers.site.wording import Interface
@@ -25,7 +26,10 @@ _AUDIO = frozenset({".m4a", ".mp3", ".wav", ".flac", ".ogg", ".opus"})
 # Control characters but tab and line feed, and whatever reverses the reading
 # direction of what follows: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_CHAPTER_LINE = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}\s+(.*)", re.ASCII)
+_CHAPTER_LINE = re.compile(r"((?:\d+:)?\d{1,2}:\d{2})\s+(.*)", re.ASCII)
+
+#: Seconds on the video's timeline, and what is said or begins there.
+Line = tuple[float, str]
 
 
 def plain(text: str) -> str:
@@ -72,16 +76,8 @@ class Section:
 
 
 def chapters(topics: Sequence[Topic], breaks: Sequence[Break]) -> list[Entry]:
-    """Return topics and breaks in the order in which they are met.
-
-    A break that stayed in the video is among the topics as well; it is listed once.
-    """
-    pauses = {(pause.start, pause.end) for pause in breaks}
-    entries = [
-        Entry(topic.start, topic.end, plain(topic.title))
-        for topic in topics
-        if (topic.start, topic.end) not in pauses
-    ]
+    """Return topics and breaks in the order in which they are met."""
+    entries = [Entry(topic.start, topic.end, plain(topic.title)) for topic in topics]
     entries += [Entry(b.start, b.end, "", max(1, round(b.minutes))) for b in breaks]
     return sorted(entries, key=lambda entry: (entry.start, not entry.is_break))
 
@@ -131,17 +127,20 @@ def ribbon(starts: Sequence[float], duration: float) -> list[tuple[float, float]
     ]
 
 
-def about(description: str, summary: str, topics: Sequence[Topic]) -> str:
+def about(
+    description: str, summary: str, topics: Sequence[Topic], breaks: Sequence[Break] = ()
+) -> str:
     """Return what there is to read about a lecture, without the list of chapters.
 
     The description usually repeats the chapters for platforms that know no
     better; the page has a real list.
     """
-    titles = {plain(topic.title) for topic in topics}
+    titles = {" ".join(plain(topic.title).split()) for topic in topics}
+    pauses = {chapter_stamp(pause.start) for pause in breaks}
     lines = []
     for line in plain(description).split("\n"):
         chapter = _CHAPTER_LINE.fullmatch(line.strip())
-        if chapter is None or chapter[1].strip() not in titles:
+        if chapter is None or not (chapter[2] in titles or chapter[1] in pauses):
             lines.append(line.rstrip())
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     summary = plain(summary)
@@ -180,7 +179,9 @@ def lecture(
         "duration": interface.duration(publication.duration),
         "minutes": interface.minutes,
         "language": publication.language,
-        "about": about(publication.description, outline.summary if outline else "", topics),
+        "about": about(
+            publication.description, outline.summary if outline else "", topics, publication.breaks
+        ),
         "chapters": chapters(topics, publication.breaks),
         "ribbon": ribbon([topic.start for topic in topics], publication.duration),
         "draft": bool(outline and outline.draft and topics),
@@ -199,12 +200,13 @@ def lecture(
     }
 
 
-def search_entries(publication: Publication) -> list[tuple[float, str]]:
-    """Return every spoken segment and every chapter title with its time, for the search."""
-    outline = publication.outline
-    entries = [(topic.start, plain(topic.title)) for topic in (outline.topics if outline else ())]
-    entries += [(segment.start, plain(segment.text)) for segment in publication.segments]
-    return [(round(start, 2), text) for start, text in sorted(entries) if text]
+def searched(publication: Publication) -> tuple[list[Line], list[Line]]:
+    """Return the chapter titles and the spoken segments, each line with its time."""
+    topics = publication.outline.topics if publication.outline else ()
+    return (
+        [(round(topic.start, 2), plain(topic.title)) for topic in topics],
+        [(round(segment.start, 2), plain(segment.text)) for segment in publication.segments],
+    )
 
 
 def _downloads(

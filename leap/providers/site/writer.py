@@ -126,9 +126,9 @@ def _captions(publication: Publication) -> str:
 
 
 def _search_script(publication: Publication, slug: str) -> bytes:
-    entries = page.search_entries(publication)
-    words = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    return f"leapWords({json.dumps(slug)},{words});\n".encode("utf-8", "replace")
+    chapters, spoken = page.searched(publication)
+    data = json.dumps([slug, chapters, spoken], ensure_ascii=False, separators=(",", ":"))
+    return f"leapWords(...{data});\n".encode("utf-8", "replace")
 
 
 def _card(record: PageRecord, words: Interface) -> dict[str, Any]:

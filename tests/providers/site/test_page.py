@@ -63,11 +63,10 @@ def test_a_long_pause_begins_a_new_paragraph():
     assert [p.start for p in section.paragraphs] == [0.0, 8.0, 12.0]
 
 
-def test_breaks_stand_between_the_chapters_once():
-    """A break that stayed in the video is a topic as well, and is not shown twice."""
-    topics = (*TOPICS, Topic(120.0, 720.0, "Break"))
+def test_breaks_stand_between_the_chapters():
+    """Before the chapter that goes on after them; never as less than a minute."""
     breaks = (Break(120.0, 720.0, 10.2), Break(60.0, 60.0, 0.2))
-    assert [(e.start, e.title, e.minutes) for e in chapters(topics, breaks)] == [
+    assert [(e.start, e.title, e.minutes) for e in chapters(TOPICS, breaks)] == [
         (0.0, "First", None),
         (60.0, "", 1),
         (60.0, "Second", None),
@@ -77,8 +76,9 @@ def test_breaks_stand_between_the_chapters_once():
 
 def test_the_description_is_shown_without_its_list_of_chapters():
     """The page has a real list; other lines with times stay."""
-    description = "Summary.\n\n0:00 First\n1:00 Second\n\n9:30 we meet in room 5"
-    assert about(description, "Summary.", TOPICS) == "Summary.\n\n9:30 we meet in room 5"
+    description = "Summary.\n\n0:00 First\n1:00 Second\n2:00 Pause\n\n9:30 we meet in room 5"
+    pause = Break(120.0, 720.0, 10.0)
+    assert about(description, "Summary.", TOPICS, [pause]) == "Summary.\n\n9:30 we meet in room 5"
     assert about("", "Summary.", TOPICS) == "Summary."
     assert about("Lecturer: N. N.", "Summary.", ()) == "Summary.\n\nLecturer: N. N."
 

@@ -16,8 +16,11 @@
   // ── the words of a lecture are a script beside it, loaded when they are first asked for ──
 
   const words = new Map();
-  window.leapWords = (slug, entries) => {
-    words.set(slug, entries.map(([start, text]) => ({ start, text, folded: fold(text) })));
+  window.leapWords = (slug, ...kinds) => {
+    const [chapters, spoken] = kinds.map((lines) =>
+      lines.map(([start, text]) => ({ start, text, folded: fold(text) })),
+    );
+    words.set(slug, { chapters, spoken });
   };
 
   const loads = new Map();
@@ -44,19 +47,19 @@
 
   const holds = (folded, terms) => terms.every((term) => folded.includes(term));
 
-  /** Entries with all terms; what runs on into the next one counts as well. */
+  /** Chapters and sentences with all terms; a sentence may run on into the next line. */
   function hitsOf(slug, terms) {
-    const entries = words.get(slug) || [];
-    const hits = [];
-    for (let i = 0; i < entries.length; i += 1) {
-      const next = entries[i + 1];
-      if (holds(entries[i].folded, terms)) {
-        hits.push(entries[i]);
-      } else if (next && !holds(next.folded, terms) && holds(`${entries[i].folded} ${next.folded}`, terms)) {
-        hits.push({ start: entries[i].start, text: `${entries[i].text} ${next.text}` });
+    const { chapters, spoken } = words.get(slug) || { chapters: [], spoken: [] };
+    const hits = chapters.filter((line) => holds(line.folded, terms));
+    spoken.forEach((line, i) => {
+      const next = spoken[i + 1];
+      if (holds(line.folded, terms)) {
+        hits.push(line);
+      } else if (next && !holds(next.folded, terms) && holds(`${line.folded} ${next.folded}`, terms)) {
+        hits.push({ start: line.start, text: `${line.text} ${next.text}` });
       }
-    }
-    return hits;
+    });
+    return hits.sort((a, b) => a.start - b.start);
   }
 
   /** `text` around its first match, with matches marked, as nodes: never as markup. */
