@@ -65,7 +65,8 @@ def find(root: Path, tenants: Collection[str] | None = None) -> Found:
         found.files.append(File(OPERATOR, "operator", "leap"))
     else:
         found.problem(OPERATOR, "the file is missing", "it marks the root of a LEAP repository")
-    if (root / "pipelines").is_dir():
+    pipelines = root / "pipelines"
+    if pipelines.is_dir() and _sound(found, pipelines, "pipelines", "pipelines"):
         found.files += _folder(found, root, "pipelines", "pipeline")
     there = [path.name for path in _entries(root, "tenants") if path.is_dir()]
     for name in tenants or ():
@@ -88,7 +89,8 @@ def _tenant(found: Found, root: Path, tenant: str) -> None:
     for path in _entries(root, base):
         place = f"{base}/{path.name}"
         if path.name in FOLDERS and path.is_dir():
-            files += _folder(found, root, place, FOLDERS[path.name], tenant)
+            if _sound(found, path, place, path.name):
+                files += _folder(found, root, place, FOLDERS[path.name], tenant)
         elif path.name == "tenant.yaml":
             if _sound(found, path, place, "tenant"):
                 files.append(File(place, "tenant", tenant, tenant))
