@@ -45,7 +45,7 @@ def test_a_machine_in_order_passes(root: Path) -> None:
     run = doctor(root, "--format", "json")
 
     found = checks(run)
-    assert {"ok"} == {check["state"] for check in found.values()} - {"warn"}, run.stdout
+    assert [] == [check for check in found.values() if check["state"] == "fail"]
     assert run.returncode == 0
     assert {"python", "ffmpeg", "pyav", "whisper", "sops", "ledger", "key of acme"} < set(found)
 
