@@ -89,7 +89,7 @@ def _work(
     if not failed_stages:
         steps += _publish_steps(row, wanted, actual)
 
-    published = [fact for fact in actual.publications.get(row.id, ()) if fact.applied]
+    published = [fact for fact in actual.publications.get(row.id, ()) if fact.external_id]
     dropped = tuple(
         fact.preset
         for fact in published
@@ -235,5 +235,5 @@ def _why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
     if not parts:
         return "its last step was cut off"
     if not fact.applied:
-        return "publishing was cut off"
+        return "its page is gone" if fact.state == "applied" else "publishing was cut off"
     return f"{' and '.join(parts)} {'change' if len(parts) > 1 else 'changes'}"

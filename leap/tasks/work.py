@@ -14,6 +14,7 @@ from leap.domain.ports import Lease
 from leap.domain.stage import Stage
 from leap.errors import LeapError, LeaseLost, StageError
 from leap.faults import point
+from leap.providers import publication_stands
 from leap.tasks.job import Job
 from leap.tasks.wiring import make, publish
 
@@ -123,10 +124,10 @@ def _publish(job: Job, lease: Lease) -> None:
     session, wanted = job.session, job.wanted
     known = session.ledger.publication(job.tenant, job.recording, job.preset)
     if (
-        job.step.parts
-        and known is not None
+        known is not None
         and known.state == "applied"
         and dict(known.applied) == dict(wanted)
+        and publication_stands(job.declared, known)
     ):
         return
     platform = job.publication.platform

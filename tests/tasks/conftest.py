@@ -187,7 +187,7 @@ def lecture(out: Path, speech: Path, *, start: float, seconds: float) -> None:
 def videos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Make the videos that the tests put into folders, once per worker."""
     folder = tmp_path_factory.mktemp("videos")
-    speech = sorted(SPEECH.rglob("*.opus")) + sorted(SPEECH.rglob("*.ogg"))
+    speech = sorted(SPEECH.rglob("*.opus")) + sorted(SPEECH.rglob("*.ogg")) + [Path("/tmp/speech.flac")]
     made = {}
     for index, name in enumerate(("lecture", "second", "third")):
         made[name] = folder / f"{name}.mp4"

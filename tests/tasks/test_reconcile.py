@@ -174,7 +174,8 @@ def test_a_target_that_vanished_is_made_anew_when_it_is_needed(university: Unive
     assert not university.plan()["has_changes"]
 
     shutil.rmtree(university.site)
-    assert {"Lecture": ["subtitles", "publish"]} == stages(university.plan())
+    (change,) = university.plan()["changes"]
+    assert (["subtitles", "publish"], "refresh") == (change["stages"], change["action"])
     university.reconcile()
 
     assert 1 == len(university.pages())
