@@ -23,18 +23,21 @@ def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
     """Check every YAML file; all mistakes at once.
 
     Nothing is changed, and nothing but the files is needed: no network, no
-    database and no secret. With GITHUB_ACTIONS=true the findings also appear
+    database and no key; of secrets it sees that they are encrypted, and for whom. With GITHUB_ACTIONS=true the findings also appear
     as annotations of a pull request.
     """
-    from leap.config import check_files
+    from leap.config import by_place, check_files
     from leap.render import diagnostics as render
+    from leap.secrets import check as check_secrets
 
-    found, files = check_files(root, tenants=tenants or None)
+    checked = check_files(root, tenants=tenants or None)
+    secrets = (each for tenant in checked.tenants for each in check_secrets(root, tenant))
+    found = sorted((*checked.diagnostics, *secrets), key=by_place)
     if format_ == "json":
         echo_json(render.data(found))
     else:
         lines = functools.cache(functools.partial(_lines, root))
-        click.echo(render.text(found, lines, files=files, style=_style))
+        click.echo(render.text(found, lines, files=checked.files, style=_style))
     if os.environ.get("GITHUB_ACTIONS") == "true" and found:
         click.echo(render.github(found), err=True)
     return ExitCode.ERROR if any(each.severity == "error" for each in found) else ExitCode.OK
@@ -45,9 +48,17 @@ def _style(text: str, role: str) -> str:
 
 
 def _lines(root: Path, file: str) -> Sequence[str]:
-    """Return the lines of a file as far as they can be shown; YAML's line ends are ours."""
+    """Return the lines of a file as far as they can be shown.
+
+    None of a secrets file: what is wrong with it may be that it is in the clear.
+    """
+    from leap.config.repository import SECRETS
+
+    if Path(file).name == SECRETS:
+        return ()
     try:
         content = (root / file).read_bytes()
     except OSError:
         return ()
+    # YAML's line ends are ours; str.splitlines knows more of them.
     return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").split("\n")

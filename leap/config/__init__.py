@@ -19,16 +19,18 @@ from __future__ import annotations
 
 from leap.config.declaration import Declaration
 from leap.config.effective import Effective, PublicationSettings, effective
-from leap.config.load import check, check_files, load, override_for
+from leap.config.load import Checked, by_place, check, check_files, load, override_for
 from leap.config.merge import Origin
 from leap.config.tenant import TenantDeclaration
 
 __all__ = [
+    "Checked",
     "Declaration",
     "Effective",
     "Origin",
     "PublicationSettings",
     "TenantDeclaration",
+    "by_place",
     "check",
     "check_files",
     "effective",

@@ -20,6 +20,8 @@ from leap.config.override import For, plain
 from leap.config.paths import inside, resolved
 from leap.config.preset import OPTIONS
 from leap.config.proof import prove
+from leap.config.reader import MAX_BYTES, read
+from leap.config.repository import SECRETS
 from leap.config.tree import Branch, Entry, Tree
 from leap.domain.stage import Stage, inputs, missing_needs
 from leap.errors import Diagnostic
@@ -42,6 +44,7 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
             yield from _check_override(branch, override.document)
         yield from _check_sources(tree, name, branch)
         yield from _check_twins(branch)
+        yield from _check_accounts(tree, name, branch)
     yield from _check_sites(tree)
 
 
@@ -117,6 +120,29 @@ def _reference(
     else:
         hint = f"there are no {kind}s yet"
     yield document.error(path, f"there is no {kind} `{name[:60]}`", hint, key=key)
+
+
+def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnostic]:
+    """Check that accounts have credentials: their names are not encrypted.
+
+    A tenant without any secrets is left alone; it may get them on another machine.
+    """
+    file = f"tenants/{tenant}/{SECRETS}"
+    try:
+        with (tree.root / file).open("rb") as stream:
+            secrets, _ = read(stream.read(MAX_BYTES + 1), file)
+    except OSError:
+        return
+    credentials = secrets.data.get("credentials")
+    known = credentials if isinstance(credentials, Mapping) else {}
+    for preset in branch.presets.values():
+        account = preset.document.data.get("account")
+        if isinstance(account, str) and account not in known:
+            close = difflib.get_close_matches(account, known, n=1)
+            command = f"add it with `leap secrets set {tenant} {account}.<field>`"
+            hint = f"did you mean `{close[0]}`?" if close else command
+            message = f"{file} has no account `{account}`"
+            yield preset.document.error(("account",), message, hint)
 
 
 # ── pipelines ──────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from leap.config.assembly import assemble
@@ -29,17 +30,30 @@ def load(root: Path, *, tenants: Collection[str] | None = None) -> Declaration:
     return declaration
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a repository gave: diagnostics by file and line, and what was looked at."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: int
+    tenants: tuple[str, ...]
+
+
 def check(root: Path, *, tenants: Collection[str] | None = None) -> tuple[Diagnostic, ...]:
     """Return every error and warning of the repository at ``root``, by file and line."""
-    return check_files(root, tenants=tenants)[0]
+    return check_files(root, tenants=tenants).diagnostics
 
 
-def check_files(
-    root: Path, *, tenants: Collection[str] | None = None
-) -> tuple[tuple[Diagnostic, ...], int]:
-    """Return every error and warning, and how many files were read."""
+def check_files(root: Path, *, tenants: Collection[str] | None = None) -> Checked:
+    """Return the same, with how many files of which tenants were read."""
     tree = grow(root.resolve(), tenants)
-    return tuple(sorted(set(check_tree(tree)), key=_place)), tree.files
+    found = set(check_tree(tree))
+    return Checked(tuple(sorted(found, key=by_place)), tree.files, tuple(tree.tenants))
+
+
+def by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    """Return what diagnostics are sorted by."""
+    return diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.message
 
 
 def override_for(tenant: TenantDeclaration, recording: Recording) -> Override | None:
@@ -55,7 +69,3 @@ def override_for(tenant: TenantDeclaration, recording: Recording) -> Override | 
             [each.document.error(("for",), message, "keep one of them") for each in fits]
         )
     return fits[0] if fits else None
-
-
-def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    return diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.message

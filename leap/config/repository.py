@@ -27,8 +27,9 @@ FOLDERS: Final[dict[str, Kind]] = {
     "presets": "preset",
     "overrides": "override",
 }
-#: What else may be in a tenant's folder; other rooms read these.
-_OTHERS = ("thumbnails", "secrets.sops.yaml")
+#: The tenant's encrypted credentials, which leap.secrets reads.
+SECRETS: Final = "secrets.sops.yaml"
+_OTHERS = ("thumbnails", SECRETS)
 
 MAX_FILES = 2000
 MAX_TENANT_BYTES = 5 * 1024 * 1024

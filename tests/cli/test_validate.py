@@ -90,6 +90,18 @@ def test_a_warning_is_no_failure(broken):
     assert result.stdout.endswith("5 files checked, 1 warning\n")
 
 
+def test_a_secret_in_the_clear_is_an_error(broken):
+    """It needs no key to see that."""
+    secrets = broken / "tenants/globex/secrets.sops.yaml"
+    secrets.write_text("credentials:\n  a: {b: hunter2}\nsops: {version: 3.13.1}\n")
+
+    result = leap("validate", "-C", broken, "--tenant", "globex")
+
+    assert 1 == result.returncode
+    assert "tenants/globex/secrets.sops.yaml:2:10: error:" in result.stdout
+    assert "hunter2" not in result.stdout + result.stderr
+
+
 def test_schemas_are_written_and_found_stale(broken):
     """`leap schema` brings them up to date; --check only looks."""
     assert 1 == leap("schema", "--check", "-C", broken).returncode

@@ -250,11 +250,23 @@ def test_many_tenants_are_checked_in_seconds(write):
     root = write(files)
 
     before = time.process_time()
-    found, count = check_files(root)
+    checked = check_files(root)
 
-    assert found == ()
-    assert count == 40 * 20 + 9
+    assert checked.diagnostics == ()
+    assert 40 * 20 + 9 == checked.files
+    assert 41 == len(checked.tenants)
     assert time.process_time() - before < 5
+
+
+def test_an_account_without_credentials_is_named(write):
+    """The names of accounts are readable in an encrypted file."""
+    root = write({"tenants/acme/secrets.sops.yaml": "credentials:\n  linx: {}\n"})
+
+    (found,) = check(root)
+
+    assert ("tenants/acme/presets/site.yaml", 3, 10) == (found.file, found.line, found.column)
+    assert "tenants/acme/secrets.sops.yaml has no account `links`" == found.message
+    assert "did you mean `linx`?" == found.hint
 
 
 @pytest.mark.parametrize(
