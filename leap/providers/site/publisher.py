@@ -60,7 +60,7 @@ class SitePublisher:
         settings = self._options | own
         privacy = _privacy(settings)
         with self._telling_errors():
-            slug = self._slug(publication, privacy, known)
+            slug = self._slug(publication, settings, privacy, known)
             record = write_page(
                 self._root, slug, publication, settings, progress, listed=privacy == "public"
             )
@@ -89,12 +89,20 @@ class SitePublisher:
     # ── where a page lives ─────────────────────────────────────────────────
 
     def _slug(
-        self, publication: Publication, privacy: Privacy, known: PublicationFact | None
+        self,
+        publication: Publication,
+        settings: Mapping[str, Any],
+        privacy: Privacy,
+        known: PublicationFact | None,
     ) -> str:
         if privacy == "unlisted":
             if not self._link_secret:
                 message = f"{publication.preset}: an unlisted page needs a link secret"
-                hint = f"make one: `leap secrets set {publication.tenant} site.link_secret`"
+                account = settings.get("account") or "ACCOUNT"
+                hint = (
+                    "name an account in the preset and make its secret: "
+                    f"`leap secrets set {publication.tenant} {account}.link_secret`"
+                )
                 raise NeedsHuman(message, hint=hint)
             return unlisted_slug(publication.recording, publication.preset, self._link_secret)
         recording, preset = publication.recording, publication.preset
