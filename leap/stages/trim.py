@@ -19,6 +19,7 @@ from leap import faults
 from leap.config.settings import Trim
 from leap.domain.cuts import CutRules, Cuts, Span, guard, wanted_keeps
 from leap.domain.ports import Progress
+from leap.errors import StageError
 from leap.media import ffmpeg
 from leap.media.files import disk_errors, place
 from leap.media.index import Piece, VideoIndex, read_index
@@ -141,11 +142,15 @@ class _Trimming:
     ) -> str | None:
         """Remux ``pieces`` to ``name``; return what is wrong with the result, which is gone then."""
         made = self.out / name
-        remux(self.media, pieces, made, muxer=self.muxer, progress=self._part(0.65, 0.95))
-        self.progress(0.95, "checking the cut video")
-        wrong = fault(made, duration, index)
+        wrong: str | None
+        try:
+            remux(self.media, pieces, made, muxer=self.muxer, progress=self._part(0.65, 0.95))
+            self.progress(0.95, "checking the cut video")
+            wrong = fault(made, duration, index)
+        except StageError as error:
+            wrong = error.message
         if wrong is not None:
-            made.unlink()
+            made.unlink(missing_ok=True)
         return wrong
 
     def _part(self, start: float, end: float, what: str = "") -> Progress:
