@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -132,8 +132,10 @@ class EmbeddedServer:
     def _make_home(self) -> Home:
         home = make_home(self._folder)
         for path in abandoned_homes(self._folder):
-            Postmaster(Home(path, None, ()), {}).stop(wait=STOP_WITHIN)
-            remove_home(path)
+            # What cannot be tidied up now stays for the next first start.
+            with suppress(LedgerError):
+                Postmaster(Home(path, None, ()), {}).stop(wait=STOP_WITHIN)
+                remove_home(path)
         return home
 
     def _running(self) -> Postmaster:

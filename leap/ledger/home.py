@@ -16,6 +16,7 @@ import re
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,11 @@ def abandoned_homes(folder: Path) -> list[Path]:
     temporary = Path(tempfile.gettempdir())
     found = []
     for note in LIBRARY.glob(f"*/*/{_ORIGIN}"):
-        origin = Path(note.read_text())
+        try:
+            origin = Path(note.read_text())
+        except FileNotFoundError:
+            # Another command is just removing it.
+            continue
         former = origin == folder and (current is None or current.path != note.parent)
         if former or (temporary in origin.parents and not origin.exists()):
             found.append(note.parent)
@@ -128,7 +133,8 @@ def abandoned_homes(folder: Path) -> list[Path]:
 def remove_home(path: Path) -> None:
     """Remove one of root's clusters whose server does not run."""
     shutil.rmtree(path, ignore_errors=True)
-    if not any(path.parent.iterdir()):
+    # Its parent goes with its last cluster.
+    with suppress(OSError):
         path.parent.rmdir()
 
 

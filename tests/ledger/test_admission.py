@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from leap.domain.snapshot import Skip, Wanted
 from leap.domain.stage import Stage
 
+#: Hypothesis takes naive limits for aware moments.
+EARLIEST, LATEST = (datetime.fromisoformat(day) for day in ("1990-01-01", "2100-01-01"))
+
 LATER = datetime(2026, 11, 21, tzinfo=UTC)
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC))
 seconds = st.none() | st.floats(0, 1e9, allow_nan=False)
 digests = st.dictionaries(texts, texts, max_size=3)
 wishes = st.builds(

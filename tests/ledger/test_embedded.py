@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -91,7 +92,7 @@ def test_it_listens_to_the_users_of_its_files_only(awkward):
     server = EmbeddedServer(awkward, FAST)
     with server.running():
         folder = server.address().parameters["host"]
-        mode = stat.S_IMODE(os.stat(folder).st_mode)
+        mode = stat.S_IMODE(Path(folder).stat().st_mode)
 
         assert ask(server, "SHOW listen_addresses") == ("",)
         assert ask(server, "SELECT DISTINCT type, auth_method FROM pg_hba_file_rules") == (
@@ -99,7 +100,7 @@ def test_it_listens_to_the_users_of_its_files_only(awkward):
             "peer",
         )
         assert mode == 0o700
-        with pytest.raises(psycopg.OperationalError, match="[Pp]eer authentication failed"):
+        with pytest.raises(psycopg.OperationalError, match=r"[Pp]eer authentication failed"):
             psycopg.connect(host=folder, user="leap_app", dbname="postgres")
 
 
@@ -288,7 +289,7 @@ def test_a_state_that_is_no_folder_is_one_line(tmp_path):
     (tmp_path / "state").write_text("")
 
     with (
-        pytest.raises(LedgerError, match="cannot use .*state"),
+        pytest.raises(LedgerError, match=r"cannot use .*state"),
         open_ledger("embedded", tmp_path / "state"),
     ):
         pass

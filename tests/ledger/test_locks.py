@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
@@ -63,7 +62,7 @@ def test_a_lock_on_a_deleted_file_does_not_count(tmp_path):
     (tmp_path / "lock").unlink()
 
     assert new.acquire()
-    assert os.listdir(tmp_path) == ["lock"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "lock"]
     old.release()
     new.release()
 
