@@ -108,12 +108,13 @@ class _Trimming:
         if self.info.video is not None and index is None:
             return self._whole(index, "its container does not say when each picture is shown")
         pieces = _pieces(wanted, index, duration)
-        cuts = _cuts(pieces, duration)
-        if cuts.duration >= duration:
-            return self._whole(index, None)
-        refused = guard(wanted, duration, self.rules)
+        spans = [Span(round(float(p.start), 6), round(float(p.end), 6)) for p in pieces]
+        refused = guard(spans, duration, self.rules)
         if refused is not None:
             return self._whole(index, refused)
+        cuts = Cuts.of(spans, duration)
+        if not cuts.removed():
+            return self._whole(index, None)
         name = f"video{self.extension}"
         wrong = self._write(pieces, name, cuts.duration, index)
         if wrong is not None:
@@ -203,11 +204,6 @@ def _pieces(wanted: Sequence[Span], index: VideoIndex | None, duration: float) -
     if index is not None:
         return index.pieces(wanted, duration)
     return tuple(Piece(0, 0, Fraction(keep.start), Fraction(keep.end)) for keep in wanted)
-
-
-def _cuts(pieces: Sequence[Piece], duration: float) -> Cuts:
-    spans = [Span(round(float(p.start), 6), round(float(p.end), 6)) for p in pieces]
-    return Cuts.of(spans, duration)
 
 
 def _summary(cuts: Cuts) -> str:
