@@ -68,19 +68,20 @@ def _lay(
             continue
         if isinstance(value, Mapping):
             if not isinstance(target.get(key), dict):
-                _forget(merged, here)
+                merged.origins.pop(dotted(here), None)
                 target[key] = {}
             _lay(merged, target[key], layer, value, here)
         else:
-            _forget(merged, here)
+            if isinstance(target.get(key), dict):
+                _forget_below(merged, here)
             target[key] = list(value) if isinstance(value, list | tuple) else value
             merged.origins[dotted(here)] = _origin(layer, here)
 
 
-def _forget(merged: Merged, path: Path) -> None:
-    """Drop the origins of what is replaced at ``path``."""
-    name = dotted(path)
-    for known in [k for k in merged.origins if k == name or k.startswith(f"{name}.")]:
+def _forget_below(merged: Merged, path: Path) -> None:
+    """Drop the origins of a mapping that a single value replaces."""
+    prefix = f"{dotted(path)}."
+    for known in [name for name in merged.origins if name.startswith(prefix)]:
         del merged.origins[known]
 
 
