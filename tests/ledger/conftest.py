@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the ledger's tests, and a database of its own for each.
+"""A real PostgreSQL for the ledger's tests.
 
 It is the embedded server without fsync, one per process of the test run; with
 LEAP_DATABASE_URL set, it is that server, where databases are made and dropped.
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import delete
 
 from leap.domain.recording import FileMemo, recording_hex, recording_id
 from leap.domain.snapshot import RecordingRow, Wanted
@@ -31,6 +32,7 @@ from leap.ledger.embedded import EmbeddedServer
 from leap.ledger.home import find_home, remove_home
 from leap.ledger.postmaster import LOGIN
 from leap.ledger.schema import upgrade
+from leap.ledger.tables import metadata
 
 NO_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -115,24 +117,32 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> Iterator[str]:
-    """A database with the ledger's schema; copying it is quicker than migrating."""
+def shared_database(cluster: Cluster) -> Iterator[Cluster]:
+    """A database with the ledger's schema; making one takes longer than most tests."""
     with cluster.database() as made:
         upgrade(made.admin, made.logins)
-        yield made.admin.parameters["dbname"]
+        yield made
+
+
+@pytest.fixture
+def database(shared_database: Cluster) -> Cluster:
+    """A database with an empty ledger."""
+    statements = [str(delete(table)) for table in metadata.sorted_tables]
+    shared_database.run("; ".join(statements))
+    return shared_database
+
+
+@pytest.fixture
+def own_database(cluster: Cluster, shared_database: Cluster) -> Iterator[Cluster]:
+    """A database with an empty ledger that the test may spoil."""
+    with cluster.database(shared_database.admin.parameters["dbname"]) as made:
+        yield made
 
 
 @pytest.fixture
 def empty_database(cluster: Cluster) -> Iterator[Cluster]:
     """A database without a ledger."""
     with cluster.database() as made:
-        yield made
-
-
-@pytest.fixture
-def database(cluster: Cluster, template: str) -> Iterator[Cluster]:
-    """A database with an empty ledger."""
-    with cluster.database(template) as made:
         yield made
 
 

@@ -109,21 +109,21 @@ def test_two_migrations_at_once_are_one(empty_database):
     assert read_version(empty_database.admin) == SCHEMA_VERSION
 
 
-def test_the_schema_of_a_newer_leap_is_left_alone(database):
+def test_the_schema_of_a_newer_leap_is_left_alone(own_database):
     """Neither using it nor migrating it is safe."""
-    with connect(database.admin) as connection:
+    with connect(own_database.admin) as connection:
         connection.execute("UPDATE leap.alembic_version SET version_num = '9999'")
 
     for refused in (
-        lambda: upgrade(database.admin),
-        lambda: require_current(read_version(database.user), "there"),
+        lambda: upgrade(own_database.admin),
+        lambda: require_current(read_version(own_database.user), "there"),
     ):
         with pytest.raises(LedgerError, match="schema 9999, which this LEAP does not know"):
             refused()
 
 
 @pytest.fixture
-def customer(template, empty_database):
+def customer(shared_database, empty_database):
     """A user as hosting services give it, where somebody else has made the ledger's roles."""
     name = f"customer_{uuid.uuid4().hex[:8]}"
     yield empty_database.login(name)
