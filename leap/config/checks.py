@@ -15,12 +15,13 @@ from pydantic import ValidationError
 
 from leap.config.complaints import diagnose
 from leap.config.document import Document
+from leap.config.events import MAX_BYTES
 from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
 from leap.config.paths import inside, resolved
 from leap.config.preset import OPTIONS
 from leap.config.proof import prove
-from leap.config.reader import MAX_BYTES, read
+from leap.config.reader import read
 from leap.config.repository import SECRETS
 from leap.config.tree import Branch, Entry, Tree
 from leap.domain.stage import Stage, inputs, missing_needs

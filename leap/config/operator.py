@@ -45,7 +45,10 @@ class Operator(Declared):
         (), "Folder sources may read in these folders only.", examples=[["/srv/recordings"]]
     )
     sites: tuple[FolderPath, ...] = setting(
-        ("state/site",), "Sites may be written in these folders only.", examples=[["/srv/www"]]
+        ("state/site",),
+        "Sites may be written in these folders only.",
+        examples=[["/srv/www"]],
+        min_length=1,
     )
     workers: Integer = setting(
         2, "How many stages are worked on at once.", examples=[2], ge=1, le=64

@@ -11,12 +11,13 @@ from pydantic import ValidationError
 
 from leap.config.complaints import diagnose
 from leap.config.document import Document
+from leap.config.events import MAX_BYTES
 from leap.config.model import Declared, declare
 from leap.config.operator import Operator
 from leap.config.override import Override
 from leap.config.pipeline import Pipeline
 from leap.config.preset import PRESETS
-from leap.config.reader import MAX_BYTES, read
+from leap.config.reader import read
 from leap.config.repository import OPERATOR, File, Found, Kind, find
 from leap.config.source import SOURCES
 from leap.config.template import Template

@@ -23,14 +23,68 @@ PLACES = {
 }
 
 words = st.sampled_from(
-    "|off|auto|0|1 s|8 min|50 %|-40 dB|site|bare|folder|lecture|download|trim|publish|{{ topic }}"
-    "|{topic}|(|.*|unlisted|known|\n|recordings|../x|0a1b2c3d4e5f|2026-11-20|any|all|Лекция|\u202e"
-    "".split("|")
+    [
+        "",
+        "off",
+        "auto",
+        "0",
+        "1 s",
+        "8 min",
+        "50 %",
+        "-40 dB",
+        "site",
+        "bare",
+        "folder",
+        "lecture",
+        "download",
+        "trim",
+        "publish",
+        "{{ topic }}",
+        "{topic}",
+        "(",
+        ".*",
+        "unlisted",
+        "known",
+        "\n",
+        "recordings",
+        "../x",
+        "0a1b2c3d4e5f",
+        "2026-11-20",
+        "any",
+        "all",
+        "Лекция",
+        "\u202e",
+    ]
 )
 inner_keys = st.sampled_from(
-    "|padding|title|site|bare|keywords|patterns|sources|exclude|shortest|longest|line_length|with"
-    "|language|matches|rejects|recording|source|date|privacy|subtitles|blank|x|<<|formats|mode"
-    "".split("|")
+    [
+        "",
+        "padding",
+        "title",
+        "site",
+        "bare",
+        "keywords",
+        "patterns",
+        "sources",
+        "exclude",
+        "shortest",
+        "longest",
+        "line_length",
+        "with",
+        "language",
+        "matches",
+        "rejects",
+        "recording",
+        "source",
+        "date",
+        "privacy",
+        "subtitles",
+        "blank",
+        "x",
+        "<<",
+        "formats",
+        "mode",
+    ]
 )
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-10, 10**20) | st.floats() | words,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leap.config.reader import MAX_BYTES, MAX_DEPTH, MAX_EVENTS, read
+from leap.config.events import MAX_BYTES, MAX_DEPTH, MAX_EVENTS
+from leap.config.reader import read
 
 
 def data(text: str):
