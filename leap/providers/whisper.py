@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leap.domain.ports import Progress, TranscriptionRequest
+from leap.domain.segments import ends_sentence
 from leap.domain.transcript import Heard, Word
 from leap.errors import BadInput, MissingTool
 
@@ -143,7 +144,7 @@ class Whisper:
         if not model.model.is_multilingual:
             raise BadInput(
                 f"the model {self.versions['model']} hears English only, not {wanted!r}",
-                hint="set transcribe.model to the folder of a multilingual Whisper model",
+                hint="set transcribe.model to a multilingual Whisper model, such as `base`",
             )
         raise BadInput(
             f"the model {self.versions['model']} does not know the language {wanted!r}",
@@ -151,7 +152,6 @@ class Whisper:
         )
 
     def _options(self, request: TranscriptionRequest) -> dict[str, Any]:
-        hints = [request.prompt.strip(), ", ".join(request.vocabulary)]
         # Retried hotter where the text repeats itself or the model is unsure, as
         # Whisper was evaluated: https://arxiv.org/abs/2212.04356, section 4.5
         temperatures = [request.temperature + step / 10 for step in range(0, 11, 2)]
@@ -166,8 +166,20 @@ class Whisper:
             # prompt is such context too and would be forgotten after 30 seconds,
             # it goes with the vocabulary, which is shown for every window.
             "condition_on_previous_text": False,
-            "hotwords": " ".join(hint for hint in hints if hint) or None,
+            "hotwords": _hints(request) or None,
         }
+
+
+def _hints(request: TranscriptionRequest) -> str:
+    """Return prompt and vocabulary as sentences.
+
+    The model goes on in the style it is shown: after a bare list of small
+    words it writes small letters, and stops in the middle of sentences.
+    """
+    hints = [request.prompt.strip(), ", ".join(request.vocabulary)]
+    return " ".join(
+        hint[0].upper() + hint[1:] + ("" if ends_sentence(hint) else ".") for hint in hints if hint
+    )
 
 
 def _find_model(model: str | None) -> Path:
@@ -196,7 +208,7 @@ def _downloaded(name: str) -> Path:
     except (OSError, ValueError) as error:
         raise MissingTool(
             f"no Whisper model {name!r} on this machine",
-            hint="set transcribe.model to the folder of a model in CTranslate2 format",
+            hint=f"download it once: python -c \"import faster_whisper as w; w.download_model('{name}')\"",
         ) from error
 
 
