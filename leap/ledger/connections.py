@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
+from leap import faults
 from leap.errors import LedgerError
 from leap.ledger.address import EMBEDDED, Address, Connection, connect
 
@@ -104,7 +105,12 @@ class Connections:
             )
             connection.execute(begin)
             result = work(connection)
-            connection.execute("COMMIT")
+            if reading:
+                connection.execute("COMMIT")
+            else:
+                faults.point("ledger.before_commit")
+                connection.execute("COMMIT")
+                faults.point("ledger.after_commit")
             return result
 
     @contextmanager
@@ -156,10 +162,9 @@ class Connections:
 def explained(error: psycopg.Error, name: str) -> LedgerError:
     """Return ``error`` of the database called ``name`` as one line for the user."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    cause = lines[0].removesuffix(" Is the server running on that host and accepting")
     where = "the embedded ledger" if name == EMBEDDED else f"the ledger at {name}"
     hint = None if name == EMBEDDED else "check LEAP_DATABASE_URL and that the server runs"
-    return LedgerError(f"{where} cannot be used: {cause}", hint=hint)
+    return LedgerError(f"{where} cannot be used: {lines[0]}", hint=hint)
 
 
 def _is_passing(error: psycopg.Error) -> bool:

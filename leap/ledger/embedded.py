@@ -72,23 +72,16 @@ class EmbeddedServer:
             self._ensure()
 
     def _enter(self) -> FileLock:
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._controlled():
-                users = FileLock(self._folder / "users.lock")
-                if not users.acquire(shared=True, wait=STOP_WITHIN):
-                    raise LedgerError(f"{self._folder / 'users.lock'} cannot be shared")
-                try:
-                    self._ensure()
-                except BaseException:
-                    users.release()
-                    raise
-                return users
-        except OSError as error:
-            raise LedgerError(
-                f"the embedded ledger cannot use {error.filename or self._folder}:"
-                f" {error.strerror or error}"
-            ) from error
+        with self._controlled():
+            users = FileLock(self._folder / "users.lock")
+            if not users.acquire(shared=True, wait=STOP_WITHIN):
+                raise LedgerError(f"{self._folder / 'users.lock'} cannot be shared")
+            try:
+                self._ensure()
+            except BaseException:
+                users.release()
+                raise
+            return users
 
     def _leave(self, users: FileLock) -> None:
         if not self._folder.is_dir():
@@ -106,11 +99,18 @@ class EmbeddedServer:
 
     @contextmanager
     def _controlled(self) -> Iterator[None]:
+        """Be the only one who looks, starts or stops; a file's trouble is one line."""
         wait = START_WITHIN + STOP_WITHIN
-        with exclusive(
-            self._folder / "control.lock", wait=wait, doing="starting the embedded ledger"
-        ):
-            yield
+        lock = self._folder / "control.lock"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with exclusive(lock, wait=wait, doing="starting the embedded ledger"):
+                yield
+        except OSError as error:
+            raise LedgerError(
+                f"the embedded ledger cannot use {error.filename or self._folder}:"
+                f" {error.strerror or error}"
+            ) from error
 
     def _ensure(self) -> None:
         """See to it that the server answers; the caller holds ``control``."""
