@@ -78,14 +78,11 @@ def _folder(root: Path, parts: list[str]) -> Iterator[int]:
 
 def sha256(file: BinaryIO, progress: Progress | None = None, message: str = "") -> str:
     """Return the sha256 of ``file`` from its beginning, as 64 hex digits."""
-    file.seek(0)
-    size = os.fstat(file.fileno()).st_size
-    digest, done = hashlib.sha256(), 0
-    while chunk := file.read(_CHUNK):
+    digest = hashlib.sha256()
+    for chunk, share in _chunks(file):
         digest.update(chunk)
-        done += len(chunk)
         if progress is not None:
-            progress(min(1.0, done / size) if size else None, message)
+            progress(share, message)
     return digest.hexdigest()
 
 
@@ -150,19 +147,30 @@ def _hard_link(file: BinaryIO, destination: Path) -> None:
 
 
 def _copy(file: BinaryIO, destination: Path, progress: Progress | None) -> None:
-    file.seek(0)
     size = os.fstat(file.fileno()).st_size
     if shutil.disk_usage(destination.parent).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(destination))
     with destination.open("xb") as made:
         try:
-            done = 0
-            while chunk := file.read(_CHUNK):
+            for chunk, share in _chunks(file):
                 faults.point("media.files.copy")
                 made.write(chunk)
-                done += len(chunk)
-                if progress is not None and size:
-                    progress(min(1.0, done / size), "copying")
+                if progress is not None:
+                    progress(share, "copying")
         except BaseException:
             destination.unlink(missing_ok=True)
             raise
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, float]]:
+    """Yield the bytes of ``file`` and the share that is done.
+
+    It ends where the file ended at the beginning: somebody may be writing to
+    it faster than it can be read.
+    """
+    file.seek(0)
+    size = os.fstat(file.fileno()).st_size
+    done = 0
+    while done < size and (chunk := file.read(min(_CHUNK, size - done))):
+        done += len(chunk)
+        yield chunk, done / size

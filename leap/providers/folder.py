@@ -76,20 +76,21 @@ class FolderSource:
         reader.expect(file for file in files if not self._unsettled(file, now))
         observed, known = [], []
         for file in files:
-            memo: FileMemo | None
+            before = memos.get(file.path)
             try:
-                if self._unsettled(file, now):
-                    observed.append(self._waiting(file, memos.get(file.path)))
-                    continue
-                memo = reader.read(file)
+                memo = None if self._unsettled(file, now) else reader.read(file)
             except FileNotFoundError:
                 continue  # gone since the folder was listed: as good as never seen
             except OSError as error:
                 walk.problems.append(f"{file.path}: {os.strerror(error.errno or errno.EIO)}")
-                memo = memos.get(file.path)
-            if memo is not None:
-                known.append(memo)
-                observed.append(self._observed(file, memo))
+                if before is None:
+                    continue
+                memo = before
+            if memo is None:
+                observed.append(self._waiting(file, before, now))
+                continue
+            known.append(memo)
+            observed.append(self._observed(file, memo))
         return Listing(
             source=self._name,
             observed=tuple(observed),
@@ -130,14 +131,15 @@ class FolderSource:
         age = now - file.modified
         return -self._settle <= age < self._settle
 
-    def _waiting(self, file: File, memo: FileMemo | None) -> Observed:
+    def _waiting(self, file: File, memo: FileMemo | None, now: datetime) -> Observed:
         """Return what can be said of a file that may still be growing."""
+        changed = file.modified if self._unsettled(file, now) else now
         info = probed(self._folder / file.name)
         return self._entry(
             file,
             created_at=info.created_at if info else None,
             first_seen_at=first_seen(file, memo),
-            settled_at=file.modified + self._settle,
+            settled_at=changed + self._settle,
         )
 
     def _observed(self, file: File, memo: FileMemo) -> Observed:

@@ -103,14 +103,17 @@ class Reader:
         """Count what there will be to read, for the progress."""
         self._total = sum(file.size for file in files if self._remembered(file) is None)
 
-    def read(self, file: File) -> FileMemo:
-        """Return what is in ``file``. Raises OSError."""
+    def read(self, file: File) -> FileMemo | None:
+        """Return what is in ``file``, or None where it changed meanwhile. Raises OSError."""
         remembered = self._remembered(file)
         if remembered is not None:
             return remembered
         with opened_inside(self._folder, file.name) as opened:
             digest = sha256(opened, self._share(file.size), f"reading {file.path}")
+            facts = os.fstat(opened.fileno())
         self._done += file.size
+        if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+            return None
         info = probed(self._folder / file.name)
         return FileMemo(
             path=file.path,
