@@ -40,10 +40,10 @@ def lay_out(folder: Path, progress: Progress) -> tuple[Path, ...]:
     where the folder cannot be written, MissingTool without Pillow.
     """
     paths = tuple(folder / lecture.file_name for lecture in LECTURES)
-    missing = [each for each in zip(LECTURES, paths, strict=True) if not _is_whole(each[1])]
-    if not missing:
-        return paths
     with disk_errors("laying out the demo recordings"):
+        missing = [each for each in zip(LECTURES, paths, strict=True) if not _is_whole(each[1])]
+        if not missing:
+            return paths
         folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             done = {pool.submit(_make, lecture, path): path for lecture, path in missing}
