@@ -178,7 +178,7 @@ def run(
     except (TimeoutError, subprocess.TimeoutExpired):
         raise StageError(
             f"ffmpeg did not finish within {seconds:.0f} s and was stopped",
-            hint="run it again when the machine is less busy",
+            hint="run `leap reconcile` again when the machine is less busy",
         ) from None
     finally:
         _kill(process)
@@ -265,10 +265,12 @@ def _failure(returncode: int, tail: deque[str]) -> StageError:
     log = "\n".join(tail)
     last = next((line for line in reversed(tail) if line.strip()), "it said nothing")
     if "No space left on device" in log:
-        return StageError("no space left on the disk", hint="free some and run it again")
+        return StageError(
+            "no space left on the disk", hint="free some, and run `leap reconcile` again"
+        )
     if returncode < 0:
         name = signal.Signals(-returncode).name
-        return StageError(f"ffmpeg was stopped by {name}", hint="run it again")
+        return StageError(f"ffmpeg was stopped by {name}", hint="run `leap reconcile` again")
     message = f"ffmpeg failed: {last.strip()}"
     if _BLAMES_THE_FILE.search(log):
         return BadInput(message)

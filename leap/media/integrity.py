@@ -38,7 +38,7 @@ def verify_decodable(path: Path, progress: Progress | None = None) -> MediaInfo:
     """Read ``path`` to the end, decoding samples only; return what it holds.
 
     The timestamps must reach the declared duration, and what can be checked
-    of the packets must be sound. Memory does not grow with the length.
+    of the packets must be sound. Memory grows only with libav's own tables.
 
     Raises BadInput with one line: truncated, damaged, absurd or no media.
     """

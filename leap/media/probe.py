@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,7 @@ MOST_STREAMS = 64
 _FIRST_CREDIBLE = datetime(1990, 1, 1, tzinfo=UTC)
 #: A box of an ISO file begins with 4 bytes of length and 4 of kind.
 _BOX_HEAD = 8
+_M_MMAP_THRESHOLD = -3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, Container]]:
         import av
     except ImportError:
         raise MissingTool("PyAV is not installed", hint="run `pip install av`") from None
+    _give_memory_back()
     options = {"protocol_whitelist": "file", "max_streams": str(MOST_STREAMS)}
     try:
         with av.open(url(path), format=container.demuxer, options=options) as media:
@@ -96,6 +101,18 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, Container]]:
         if isinstance(error, OSError):
             raise
         raise BadInput(f"cannot be read as {container.name}: {error.strerror}") from None
+
+
+@cache
+def _give_memory_back() -> None:
+    """Have large tables taken from the system, and given back when they are freed.
+
+    libav's tables of a long recording grow and are replaced many times; glibc
+    would keep the holes, a third of all memory. See M_MMAP_THRESHOLD in
+    https://man7.org/linux/man-pages/man3/mallopt.3.html
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 18)
 
 
 def _describe(path: Path, media: InputContainer, container: Container) -> MediaInfo:

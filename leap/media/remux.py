@@ -23,6 +23,7 @@ from leap.media.probe import MediaInfo, opened, picture, sound
 from leap.media.sniff import MOV
 
 if TYPE_CHECKING:
+    from av.error import FFmpegError
     from av.packet import Packet
 
 _MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4"}
@@ -77,7 +78,8 @@ def remux(
 
     The first picture and the first sound of the source are taken; other
     streams and its metadata are left behind. MP4 gets its index in front, so
-    that it plays while it loads. Memory does not grow with the length.
+    that it plays while it loads. Memory grows only with libav's tables
+    of packets, about 30 MB for each hour.
 
     Raises BadInput where the source cannot be read, StageError where the
     format cannot hold it.
@@ -86,29 +88,29 @@ def remux(
 
     total = float(sum(piece.end - piece.start for piece in pieces))
     options = {"movflags": "+faststart"} if muxer in {"mp4", "mov"} else {}
-    with (
-        opened(source) as (media, _),
-        av.open(url(destination), "w", format=muxer, options=options) as made,
-    ):
-        start = Fraction(media.start_time or 0, _SECOND_IN_MICROSECONDS)
-        tracks: dict[int, _Track] = {}
-        for stream in (picture(media), sound(media)):
-            if stream is not None:
-                kind = _VideoTrack if stream.type == "video" else _SoundTrack
-                out = made.add_stream_from_template(stream)
-                tracks[stream.index] = kind(stream, out, pieces, start)
-        try:
+    try:
+        # The source is closed first: the new index needs the memory of libav's tables of it.
+        with (
+            av.open(url(destination), "w", format=muxer, options=options) as made,
+            opened(source) as (media, _),
+        ):
+            origin = Fraction(media.start_time or 0, _SECOND_IN_MICROSECONDS)
+            tracks: dict[int, _Track] = {}
+            for stream in (picture(media), sound(media)):
+                if stream is not None:
+                    kind = _VideoTrack if stream.type == "video" else _SoundTrack
+                    out = made.add_stream_from_template(stream)
+                    tracks[stream.index] = kind(stream, out, pieces, origin)
             _copy(media, made, tracks, total, progress)
-        except av.error.FFmpegError as error:
-            if isinstance(error, OSError):
-                raise
-            raise StageError(f"cannot be written as {muxer}: {error.strerror}") from None
+    except av.error.FFmpegError as error:
+        raise _unwritable(error) from None
 
 
 def _copy(
     media: Any, made: Any, tracks: dict[int, _Track], total: float, progress: Progress | None
 ) -> None:
     """Send every packet through its track until each has all of its pieces."""
+    import av
     from av.stream import Discard
 
     for stream in media.streams:
@@ -120,12 +122,22 @@ def _copy(
             continue
         track = tracks[packet.stream_index]
         if track.takes(packet):
-            made.mux_one(packet)
+            try:
+                made.mux_one(packet)
+            except av.error.FFmpegError as error:
+                raise _unwritable(error) from None
             if progress is not None and track.seconds - told > total / 100:
                 told = track.seconds
                 progress(min(1.0, told / total), "copying what is kept")
         elif all(each.done for each in tracks.values()):
             break
+
+
+def _unwritable(error: FFmpegError) -> Exception:
+    """Return what to raise for libav's error in writing: the disk's as it is."""
+    if isinstance(error, OSError):
+        return error
+    return StageError(f"cannot be written: {error.strerror}")
 
 
 @dataclass(frozen=True, slots=True)
