@@ -58,7 +58,7 @@ def leap(audio: str) -> int:
     return len(heard.words)
 
 
-def quiet(share: float | None, message: str = "") -> None:  # noqa: ARG001
+def quiet(share: float | None, message: str = "") -> None:
     """Take no notice of progress."""
 
 
