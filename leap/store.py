@@ -171,9 +171,20 @@ class Store:
                 raise StoreError(message)
             return standing
         point(f"store.{name.stage.value}.after_manifest")
-        (folder / _FAILURE).unlink(missing_ok=True)
-        self._drop_strays(folder, keep=attempt)
+        self.tidy(manifest)
         return manifest
+
+    def tidy(self, manifest: Manifest) -> None:
+        """Remove what earlier attempts left beside a committed result.
+
+        Those are files of runners that were killed just before their manifest,
+        and the record of a failure that is overtaken now.
+        """
+        folder = self.folder(manifest.name)
+        (folder / _FAILURE).unlink(missing_ok=True)
+        for other in folder.iterdir():
+            if other.is_dir() and other.name != manifest.attempt:
+                shutil.rmtree(other, ignore_errors=True)
 
     def discard(self, name: TargetName) -> None:
         """Forget a target whose files are damaged, so that it is made again."""
@@ -194,12 +205,6 @@ class Store:
                 manifest = self.read(name)
                 if manifest is not None:
                     yield manifest
-
-    def _drop_strays(self, folder: Path, *, keep: str) -> None:
-        """Remove attempts that were moved in but never committed (their runner was killed)."""
-        for other in folder.iterdir():
-            if other.is_dir() and other.name != keep:
-                shutil.rmtree(other, ignore_errors=True)
 
     # ── failures ───────────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from leap.domain.manifest import Manifest
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 
@@ -85,7 +86,9 @@ class Plan:
 
     ``rows`` are the recordings as the ledger shall have them (admission); they
     are written before the work begins. ``in_sync`` counts, per tenant and
-    template, the recordings that need nothing.
+    template, the recordings that need nothing. ``recovered`` are targets that
+    stand in the store although the ledger does not say so (their runner was
+    killed in between); they are indexed instead of being made again.
     """
 
     changes: tuple[Change, ...]
@@ -94,11 +97,12 @@ class Plan:
     rows: Mapping[str, tuple[RecordingRow, ...]] = field(default_factory=dict)
     in_sync: Mapping[tuple[str, str], int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    recovered: tuple[Manifest, ...] = ()
 
     @property
     def has_changes(self) -> bool:
         """Tell whether ``reconcile`` would do or record anything."""
-        return any(change.action != "blocked" for change in self.changes)
+        return bool(self.recovered) or any(change.action != "blocked" for change in self.changes)
 
     @property
     def work(self) -> tuple[Change, ...]:

@@ -59,7 +59,9 @@ class TaskProcessContext:
 
 
 def _stop_working(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    # Unwinds the stage, so that it puts its things away. Luigi would let a
+    # KeyboardInterrupt escape with a traceback, and takes this for a failure.
+    raise SystemExit(1)
 
 
 def run(

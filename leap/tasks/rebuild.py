@@ -14,9 +14,8 @@ from datetime import datetime
 from leap.domain.manifest import Manifest, ReceiptRecord
 from leap.domain.ports import Progress, Receipt
 from leap.domain.snapshot import RecordingRow
-from leap.tasks.reconcile import admit
+from leap.tasks.reconcile import admit, index
 from leap.tasks.survey import Session, plan_again, survey
-from leap.tasks.work import indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> R
         known = ledger.snapshot(tenant).recordings
         for manifest in found:
             if store.is_present(manifest):
-                _index(session, manifest)
+                index(session, manifest)
         for failure in store.failures(tenant):
             if failure.name.recording in known:
                 failures += 1
@@ -103,18 +102,6 @@ def _row(recording: str, manifest: Manifest, now: datetime) -> RecordingRow:
         listed=False,
         wanted=None,
         since=now,
-    )
-
-
-def _index(session: Session, manifest: Manifest) -> None:
-    session.ledger.stage_done(
-        manifest.name.tenant,
-        manifest.name.recording,
-        manifest.name.stage,
-        manifest.name.key,
-        seconds=manifest.seconds,
-        facts=indexed(manifest),
-        at=manifest.finished_at,
     )
 
 

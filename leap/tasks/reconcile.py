@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from leap.domain.manifest import Manifest
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Failure, Plan
 from leap.domain.snapshot import Actual
 from leap.domain.stage import Stage
 from leap.providers import front_page
-from leap.tasks.survey import Session, Survey, plan_again
+from leap.tasks.survey import Session, Survey, indexed, plan_again
 
 #: Luigi's scheduling grows with the square of what is pending, so it gets
 #: about 1,000 tasks at a time: seven to a recording.
@@ -54,9 +55,25 @@ def admit(session: Session, found: Survey, plan: Plan) -> None:
     """Write down what the plan decided about recordings; unchanged rows are not written."""
     for tenant, rows in plan.rows.items():
         session.ledger.admit(tenant, rows, found.memos(tenant))
+    for manifest in plan.recovered:
+        index(session, manifest)
     for change in plan.changes:
         for preset in change.dropped:
             session.ledger.publication_unmanaged(change.tenant, change.recording, preset)
+
+
+def index(session: Session, manifest: Manifest) -> None:
+    """Let the ledger know about a target that stands in the store."""
+    session.store.tidy(manifest)
+    session.ledger.stage_done(
+        manifest.name.tenant,
+        manifest.name.recording,
+        manifest.name.stage,
+        manifest.name.key,
+        seconds=manifest.seconds,
+        facts=indexed(manifest),
+        at=manifest.finished_at,
+    )
 
 
 def carry_out(

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leap.config import Declaration
-from leap.domain.manifest import TargetName
+from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
 from leap.domain.ports import Ledger, Progress
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.domain.stage import Stage
 from leap.errors import ProviderError
 from leap.ledger import open_ledger
 from leap.planning.plan import make_plan
@@ -99,16 +100,17 @@ def plan_again(
     if actuals is None:
         actuals = {tenant: session.ledger.snapshot(tenant) for tenant in found.listings}
     actuals = {tenant: _standing(session, actual) for tenant, actual in actuals.items()}
+    recovered: dict[TargetName, Manifest] = {}
     while True:
         plan = make_plan(
             session.declaration, found.listings, actuals, found.problems, session.clock.now()
         )
-        lost = _lost_inputs(session.store, plan)
-        if not lost:
-            return plan
+        made, lost = _made(session.store, plan), _lost_inputs(session.store, plan)
+        if not made and not lost:
+            return replace(plan, recovered=tuple(recovered.values()))
+        recovered |= made
         actuals = {
-            tenant: _without(actual, {name for name in lost if name.tenant == tenant})
-            for tenant, actual in actuals.items()
+            tenant: _with(_without(actual, lost), made) for tenant, actual in actuals.items()
         }
 
 
@@ -133,6 +135,20 @@ def _standing(session: Session, actual: Actual) -> Actual:
     )
 
 
+def _made(store: Store, plan: Plan) -> dict[TargetName, Manifest]:
+    """Return the targets that the plan would make and that stand in the store already."""
+    found = {}
+    for change in plan.work:
+        for step in change.steps:
+            if step.stage is Stage.PUBLISH:
+                continue
+            name = TargetName(change.tenant, change.recording, step.stage, step.key)
+            manifest = store.read(name)
+            if manifest is not None and store.is_present(manifest):
+                found[name] = manifest
+    return found
+
+
 def _lost_inputs(store: Store, plan: Plan) -> set[TargetName]:
     """Return the targets that the plan takes in and that are not whole in the store.
 
@@ -154,8 +170,32 @@ def _lost_inputs(store: Store, plan: Plan) -> set[TargetName]:
     return lost
 
 
+def _with(actual: Actual, made: Mapping[TargetName, Manifest]) -> Actual:
+    """Return ``actual`` as it is once the ledger knows about ``made``."""
+    stages = dict(actual.stages)
+    for name, manifest in made.items():
+        if name.tenant == actual.tenant:
+            others = [
+                fact
+                for fact in stages.get(name.recording, ())
+                if (fact.stage, fact.key) != (name.stage, name.key)
+            ]
+            fact = StageFact(
+                name.stage, name.key, "done", manifest.finished_at, facts=indexed(manifest)
+            )
+            stages[name.recording] = (*others, fact)
+    return replace(actual, stages=stages)
+
+
+def indexed(manifest: Manifest) -> dict[str, object]:
+    """Return what the ledger keeps of a manifest: its facts, and the settings behind its key."""
+    return {**manifest.facts, "settings": dict(manifest.settings)}
+
+
 def _without(actual: Actual, lost: set[TargetName]) -> Actual:
-    gone = {(name.recording, name.stage, name.key) for name in lost}
+    gone = {
+        (name.recording, name.stage, name.key) for name in lost if name.tenant == actual.tenant
+    }
 
     def kept(recording: str, fact: StageFact) -> bool:
         return (recording, fact.stage, fact.key) not in gone

@@ -16,6 +16,7 @@ from leap.errors import LeapError, LeaseLost, StageError
 from leap.faults import point
 from leap.providers import publication_stands
 from leap.tasks.job import Job
+from leap.tasks.survey import indexed
 from leap.tasks.wiring import make, publish
 
 _log = logging.getLogger(__name__)
@@ -81,11 +82,6 @@ def _make(job: Job, lease: Lease) -> None:
         facts=indexed(manifest),
     )
     point(f"work.{job.step.stage.value}.recorded")
-
-
-def indexed(manifest: Manifest) -> dict[str, object]:
-    """Return what the ledger keeps of a manifest: its facts, and the settings behind its key."""
-    return {**manifest.facts, "settings": dict(manifest.settings)}
 
 
 def _commit(job: Job) -> Manifest:
