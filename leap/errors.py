@@ -84,11 +84,15 @@ class LeapError(Exception):
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
+def _by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    return diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.message
+
+
 class ConfigError(LeapError):
     """The declaration has errors; all of them are in ``diagnostics``."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        self.diagnostics = tuple(sorted(diagnostics))
+        self.diagnostics = tuple(sorted(diagnostics, key=_by_place))
         count = len(self.diagnostics)
         noun = "error" if count == 1 else "errors"
         super().__init__(f"{count} configuration {noun}", hint="see `leap validate`")

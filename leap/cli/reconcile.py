@@ -64,10 +64,12 @@ def command(
     from leap.render import plan as render
     from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
+    from leap.secrets import take_keys
     from leap.tasks.reconcile import admit, narrow, places
     from leap.tasks.survey import open_session, survey
 
     began = time.monotonic()
+    take_keys()
     declaration = load(root, tenants=tenants or None)
     paint, width = paint_for(sys.stdout), width_of_terminal()
     as_text = format_ == "text"

@@ -86,7 +86,8 @@ class Plan:
 
     ``rows`` are the recordings as the ledger shall have them (admission); they
     are written before the work begins. ``in_sync`` counts, per tenant and
-    template, the recordings that need nothing. ``recovered`` are targets that
+    template, the recordings that need nothing. ``problems`` are what could not
+    be listed, ``notes`` what a person may have meant otherwise. ``recovered`` are targets that
     stand in the store although the ledger does not say so (their runner was
     killed in between); they are indexed instead of being made again.
     """
@@ -97,6 +98,7 @@ class Plan:
     rows: Mapping[str, tuple[RecordingRow, ...]] = field(default_factory=dict)
     in_sync: Mapping[tuple[str, str], int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     recovered: tuple[Manifest, ...] = ()
 
     @property

@@ -283,6 +283,9 @@ class Ledger(LedgerReader, Protocol):
         seconds for another holder, then raises LeaseLost.
         """
 
+    def require(self, tenant: str, lease: Lease) -> None:
+        """Raise LeaseLost unless ``lease`` is still held; asked before a commit."""
+
     def event(
         self, tenant: str, recording: str | None, kind: str, message: str, **data: Any
     ) -> None: ...

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from zoneinfo import ZoneInfo
@@ -20,7 +20,16 @@ from leap.domain.ports import Progress
 from leap.domain.recording import FileMemo, Listing, Observed
 from leap.errors import ProviderError
 from leap.media.files import bring, disk_errors, opened_inside
-from leap.providers.folder_files import File, Reader, Walk, first_seen, on_disk, probed
+from leap.providers.folder_files import (
+    File,
+    Reader,
+    Walk,
+    first_seen,
+    moment,
+    mtime_ns,
+    on_disk,
+    probed,
+)
 
 VIDEO = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"})
 AUDIO = frozenset({".mp3", ".m4a", ".wav", ".flac", ".ogg", ".oga", ".opus", ".mka"})
@@ -117,7 +126,7 @@ class FolderSource:
                 f"source {self._name}: {locator} changed while it was fetched",
                 hint="it is taken when it has been left alone for a while",
             )
-        modified = datetime.fromtimestamp(after.st_mtime_ns / 1e9, UTC)
+        modified = moment(mtime_ns(after))
         return {"fetched": how, "size": after.st_size, "modified_at": modified.isoformat()}
 
     def _open(self, locator: str) -> BinaryIO:

@@ -18,6 +18,10 @@ from leap.media.files import opened_inside, sha256
 from leap.media.probe import MediaInfo, probe
 
 
+#: Nanoseconds of 64 bits, as Linux and the ledger count them: the years 1677 to 2262.
+_LAST_NS = 2**63 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file as the folder's listing shows it; ``name`` is its path on the disk."""
@@ -30,7 +34,7 @@ class File:
     @property
     def modified(self) -> datetime:
         """The mtime, aware, UTC."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
+        return moment(self.mtime_ns)
 
 
 class Walk:
@@ -89,7 +93,7 @@ class Walk:
             self.problems.append(f"{shown}: its name is not UTF-8; rename it")
         elif stat.S_ISREG(facts.st_mode):
             path = unicodedata.normalize("NFC", name)
-            yield File(path, name, facts.st_size, facts.st_mtime_ns)
+            yield File(path, name, facts.st_size, mtime_ns(facts))
 
 
 class Reader:
@@ -112,7 +116,7 @@ class Reader:
             digest = sha256(opened, self._share(file.size), f"reading {file.path}")
             facts = os.fstat(opened.fileno())
         self._done += file.size
-        if (facts.st_size, facts.st_mtime_ns) != (file.size, file.mtime_ns):
+        if (facts.st_size, mtime_ns(facts)) != (file.size, file.mtime_ns):
             return None
         info = probed(self._folder / file.name)
         return FileMemo(
@@ -137,6 +141,20 @@ class Reader:
                 self._progress((self._done + share * size) / self._total, message)
 
         return report
+
+
+def mtime_ns(facts: os.stat_result) -> int:
+    """Return when a file was changed last, in nanoseconds of 64 bits.
+
+    A file system may count further than that; a clock that stood in the year
+    30,000 when the file was written says nothing that is worth keeping.
+    """
+    return max(-_LAST_NS, min(facts.st_mtime_ns, _LAST_NS))
+
+
+def moment(nanoseconds: int) -> datetime:
+    """Return what ``mtime_ns`` says as a date, aware, UTC."""
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
 
 
 def first_seen(file: File, memo: FileMemo | None) -> datetime:

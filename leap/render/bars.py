@@ -18,14 +18,14 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from leap.render.progress import Work
+from leap.render.display import Work
 
 #: Bars are redrawn at most this often, in seconds.
 _FRAME = 0.1
 
 
 class Bars:
-    """Shows work as bars that are redrawn in place (``leap.render.progress.Display``)."""
+    """Shows work as bars that are redrawn in place (``leap.render.display.Display``)."""
 
     def __init__(
         self, stream: TextIO, total: int | None, clock: Callable[[], float] = time.monotonic

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from leap.render.progress import Work
-from leap.render.terminal import Paint, plain
+from leap.render.display import Work
+from leap.render.terminal import Paint, cut, plain
 
 #: A plain line follows another of the same stage after this share of the work …
 _SHARE = 0.1
@@ -15,12 +15,14 @@ _SHARE = 0.1
 _QUIET = 5.0
 #: Where no share is known, a line this often says that the work is alive.
 _HEARTBEAT = 30.0
+#: What is being said right now is a sign of life, not a text to read.
+_LONGEST = 50
 
 
 class Lines:
     """One line when a stage starts, a few while it runs, one when it ends.
 
-    Implements ``leap.render.progress.Display``.
+    Implements ``leap.render.display.Display``.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class Lines:
             if quiet < _QUIET or share - work.said_share < _SHARE:
                 return
             work.said_share = share
-            words = f"{share * 100:.0f} %" + (f", {message}" if message else "")
+            words = f"{share * 100:.0f} %" + (f", {cut(message, _LONGEST)}" if message else "")
         work.said_at = self._clock()
         self._say(work, words)
 

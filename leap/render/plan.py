@@ -55,6 +55,7 @@ def text(
         *(_groups(plan, width, paint, steps=steps) if plan.changes else ()),
         failures(plan.failures, _FAILED_BEFORE, width, paint),
         listed("Problems:", plan.problems, width, paint),
+        listed("Notes:", plan.notes, width, paint),
         listed("Refused:", [f"[{r.tenant}] {r.message}" for r in plan.refusals], width, paint),
         _last_lines(plan, apply),
     ]
@@ -72,6 +73,7 @@ def json_data(plan: Plan) -> dict[str, Any]:
         ],
         "failures": [failure_data(failure) for failure in plan.failures],
         "problems": list(plan.problems),
+        "notes": list(plan.notes),
         "summary": plan.summary(),
     }
 

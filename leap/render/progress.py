@@ -20,36 +20,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, Self, TextIO
+from typing import Any, Self, TextIO
 
+from leap.render.display import Display, Work
 from leap.render.terminal import clean, duration, paint_for
-
-
-@dataclass(slots=True)
-class Work:
-    """One stage of one recording, under way; ``said_*`` is when it was last spoken of."""
-
-    id: str
-    recording: str
-    stage: str
-    started_at: float
-    said_share: float = 0.0
-    said_at: float = 0.0
-
-
-class Display(Protocol):
-    """How work is shown. Calls never overlap."""
-
-    def started(self, work: Work) -> None: ...
-
-    def progress(self, work: Work, share: float | None, message: str) -> None: ...
-
-    def ended(self, work: Work, words: str, colour: str) -> None: ...
-
-    def refresh(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class Reporter:

@@ -16,13 +16,14 @@ from __future__ import annotations
 from leap.secrets.check import check
 from leap.secrets.credentials import credentials, set_credential
 from leap.secrets.keygen import keygen
-from leap.secrets.keys import key_path, take_keys
+from leap.secrets.keys import forget_keys, key_path, take_keys
 from leap.secrets.places import secrets_path
 from leap.secrets.sops import version
 
 __all__ = [
     "check",
     "credentials",
+    "forget_keys",
     "key_path",
     "keygen",
     "secrets_path",

@@ -48,6 +48,13 @@ def take_keys() -> None:
             _taken[name] = value
 
 
+def forget_keys() -> None:
+    """Drop the keys that this process inherited; it can open no secrets file with them."""
+    for name in (_VALUE, _FILE):
+        os.environ.pop(name, None)
+    _taken.clear()
+
+
 def key_path(root: Path, tenant: str) -> Path:
     """Return where ``leap secrets keygen`` keeps the private key of ``tenant``."""
     return root / "state" / "keys" / f"{tenant}.agekey"

@@ -10,6 +10,7 @@ from leap import faults
 from leap.config.settings import Download
 from leap.domain.ports import Progress, Source
 from leap.errors import BadInput, ProviderError
+from leap.media import versions
 from leap.media.files import disk_errors, sha256
 from leap.media.integrity import verify_decodable
 from leap.media.probe import MediaInfo
@@ -63,7 +64,7 @@ def download(
         part.rename(out / name)
     progress(1.0, f"{size / 1e6:.0f} MB")
     facts = {"file": name, "size": size, "sha256": digest, **_facts(info), **fetched}
-    return Made(facts, _versions())
+    return Made(facts, {"av": versions.pyav()})
 
 
 def _hash(path: Path, progress: Progress) -> str:
@@ -95,9 +96,3 @@ def _facts(info: MediaInfo) -> dict[str, Any]:
         "channels": audio.channels if audio else None,
         "created_at": info.created_at.isoformat() if info.created_at else None,
     }
-
-
-def _versions() -> dict[str, str]:
-    import av
-
-    return {"av": av.__version__}

@@ -20,7 +20,7 @@ from leap.config.settings import Trim
 from leap.domain.cuts import CutRules, Cuts, Span, guard, wanted_keeps
 from leap.domain.ports import Progress
 from leap.errors import StageError
-from leap.media import ffmpeg
+from leap.media import ffmpeg, versions
 from leap.media.files import disk_errors, place
 from leap.media.index import Piece, VideoIndex, read_index
 from leap.media.probe import MediaInfo, plays_while_loading, probe
@@ -212,9 +212,7 @@ def _summary(cuts: Cuts) -> str:
 
 
 def _versions(sound: Sound | None) -> dict[str, str]:
-    import av
-
-    versions = {"av": av.__version__}
+    found = {"av": versions.pyav()}
     if sound is not None:
-        versions["ffmpeg"] = ffmpeg.version()
-    return versions
+        found["ffmpeg"] = ffmpeg.version()
+    return found

@@ -16,6 +16,7 @@ from leap.domain.manifest import TargetName
 from leap.domain.plan import Change, Step
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
+from leap.secrets import forget_keys
 from leap.tasks.adapter import Parameter, Task
 from leap.tasks.events import Feed
 from leap.tasks.job import Job
@@ -111,6 +112,8 @@ class StageTask(Task):
         return manifest is not None and _board[0].session.store.is_present(manifest)
 
     def run(self) -> None:
+        if self.stage is not Stage.PUBLISH:
+            forget_keys()  # Work on media never runs in a process that holds a key.
         board, job = _board[0], self.job
         board.feed.started(self.task_id, job)
         try:

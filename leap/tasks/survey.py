@@ -193,9 +193,7 @@ def indexed(manifest: Manifest) -> dict[str, object]:
 
 
 def _without(actual: Actual, lost: set[TargetName]) -> Actual:
-    gone = {
-        (name.recording, name.stage, name.key) for name in lost if name.tenant == actual.tenant
-    }
+    gone = {(name.recording, name.stage, name.key) for name in lost if name.tenant == actual.tenant}
 
     def kept(recording: str, fact: StageFact) -> bool:
         return (recording, fact.stage, fact.key) not in gone

@@ -175,7 +175,8 @@ def _titled(job: Job, publication: Publication) -> Publication:
             published_at=job.session.clock.now(),
         )
     )
-    values["title"] = render(job.publication.title, values)
+    # An emoji or nothing at all is a title too; a publication needs a readable one.
+    values["title"] = render(job.publication.title, values) or values["display_name"]
     description = render(job.publication.description, values)
     return replace(publication, title=values["title"], description=description)
 

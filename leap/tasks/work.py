@@ -71,7 +71,7 @@ def _make(job: Job, lease: Lease) -> None:
     if manifest is None:
         ledger.stage_started(job.tenant, job.recording, job.step.stage, job.step.key, lease)
         point(f"work.{job.step.stage.value}.started")
-        manifest = _commit(job)
+        manifest = _commit(job, lease)
         point(f"work.{job.step.stage.value}.committed")
     ledger.stage_done(
         job.tenant,
@@ -82,14 +82,23 @@ def _make(job: Job, lease: Lease) -> None:
         facts=indexed(manifest),
     )
     point(f"work.{job.step.stage.value}.recorded")
+    ledger.event(
+        job.tenant,
+        job.recording,
+        "stage.done",
+        f"{job.step.stage.value} made in {manifest.seconds:.1f} s ({job.step.reason})",
+        key=job.step.key,
+    )
 
 
-def _commit(job: Job) -> Manifest:
+def _commit(job: Job, lease: Lease) -> Manifest:
     session, row = job.session, job.row
     started_at = session.clock.now()
     with session.store.scratch() as out:
         made = make(job, out)
         point(f"work.{job.step.stage.value}.made")
+        # A runner that slept through its lease must not commit over its successor.
+        session.ledger.require(job.tenant, lease)
         return session.store.commit(
             job.name,
             out,
@@ -140,10 +149,21 @@ def _publish(job: Job, lease: Lease) -> None:
         job.tenant, job.recording, job.preset, receipt, record.number, at
     )
     point("publish.recorded")
+    session.ledger.event(
+        job.tenant,
+        job.recording,
+        "publication.applied",
+        f"published to {job.preset} ({job.step.reason})",
+        url=receipt.url,
+    )
 
 
 def _record_failure(job: Job, reason: str, *, permanent: bool) -> None:
     session, step = job.session, job.step
+    place = f"{step.stage.value} to {step.preset}" if step.preset else step.stage.value
+    session.ledger.event(
+        job.tenant, job.recording, "failed", f"{place}: {reason}", permanent=permanent
+    )
     if step.stage is Stage.PUBLISH:
         session.ledger.publication_failed(
             job.tenant,

@@ -126,6 +126,19 @@ def test_a_file_left_alone_is_taken(folder: Path, age: float) -> None:
     assert seen.settled_at is None
 
 
+@pytest.mark.parametrize("seconds", [0, -(10**9), 10**10, 2**40])
+def test_a_clock_that_stood_anywhere_is_no_hindrance(
+    folder: Path, tmp_path: Path, seconds: int
+) -> None:
+    """Years before 1970 and beyond what 64 bits of nanoseconds hold, as far as the disk knows."""
+    os.utime(recording(folder / "Trees.wav"), (seconds, seconds))
+    source = FolderSource(folder, "studio")
+    [memo] = listed(source).memos
+    assert -(2**63) < memo.mtime_ns < 2**63
+    assert (memo,) == listed(source, (memo,)).memos
+    assert 16044 == source.fetch("Trees.wav", tmp_path / "fetched", tell_nobody)["size"]
+
+
 def test_a_file_that_is_no_media_is_listed_all_the_same(folder: Path) -> None:
     """It will fail where that can be said clearly, at the download."""
     for name, content in (("broken.mp4", b"<html>"), ("empty.mp4", b"")):

@@ -72,9 +72,7 @@ def test_a_lecture_that_is_killed_at_every_boundary_arrives_all_the_same(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_kills_at_random_moments_lose_and_repeat_nothing(
-    university: University, seed: int
-) -> None:
+def test_kills_at_random_moments_lose_and_repeat_nothing(university: University, seed: int) -> None:
     """Five kills each; the moments are drawn from the length of a whole run."""
     university.record("2026-11-03 Lecture.mp4")
     university.record("2026-11-04 Lecture two.mp4", "second")

@@ -126,7 +126,9 @@ def test_a_broken_video_fails_at_the_right_stage_and_the_others_go_on(
     assert 4 == university.leap("reconcile", "--strict").code
 
     shutil.copyfile(university.videos["second"], broken)
-    assert {"Lecture truncated": ["download", "trim", "transcribe", "topics", "subtitles", "publish"]} == stages(university.plan())
+    assert {
+        "Lecture truncated": ["download", "trim", "transcribe", "topics", "subtitles", "publish"]
+    } == stages(university.plan())
     university.reconcile()
     assert "UPLOADED" == university.status()["Lecture truncated"]["status"]
 
