@@ -17,7 +17,6 @@ from leap.errors import BadInput, ProviderError
 from leap.media.files import opened_inside, sha256
 from leap.media.probe import MediaInfo, probe
 
-
 #: Nanoseconds of 64 bits, as Linux and the ledger count them: the years 1677 to 2262.
 _LAST_NS = 2**63 - 1
 
