@@ -1,24 +1,9 @@
-"""The state store: targets, failures, receipts and paid answers, as files.
-
-    targets/<tenant>/<recording>/<stage>/<key>/manifest.json     the commit
-    targets/<tenant>/<recording>/<stage>/<key>/<attempt>/…       the files
-    targets/<tenant>/<recording>/<stage>/<key>/failure.json      failed for good
-    targets/<tenant>/<recording>/publish/<preset>/0001.json      receipts
-    targets/<tenant>/.answers/<digest>.json                      paid answers
-    targets/.scratch/…                                           work under way
-
-Nothing is ever changed in place. A result is whole or absent: files are
-synced and moved first, and the manifest is created last and exclusively, so
-that two runners can never mix their files.
-"""
+"""Targets, failures and receipts below one folder."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import uuid
@@ -32,10 +17,11 @@ from leap.domain.ports import Receipt
 from leap.domain.stage import Stage
 from leap.errors import StoreError
 from leap.faults import point
+from leap.store.answers import FileAnswers
+from leap.store.atomic import create, hash_file, read_json, replace, sync_folder, sync_tree
 
 _MANIFEST = "manifest.json"
 _FAILURE = "failure.json"
-_CHUNK = 1 << 20
 
 
 class Store:
@@ -56,7 +42,7 @@ class Store:
         Raises StoreError where a manifest is there but cannot be read.
         """
         path = self.folder(name) / _MANIFEST
-        data = _read_json(path)
+        data = read_json(path)
         if data is None:
             return None
         try:
@@ -158,12 +144,12 @@ class Store:
         )
         folder = self.folder(name)
         folder.mkdir(parents=True, exist_ok=True)
-        _sync_tree(scratch)
+        sync_tree(scratch)
         point(f"store.{name.stage.value}.before_files")
         scratch.rename(folder / attempt)
-        _sync_folder(folder)
+        sync_folder(folder)
         point(f"store.{name.stage.value}.before_manifest")
-        if not _create(folder / _MANIFEST, manifest.to_json()):
+        if not create(folder / _MANIFEST, manifest.to_json()):
             shutil.rmtree(folder / attempt, ignore_errors=True)
             standing = self.read(name)
             if standing is None:
@@ -212,7 +198,7 @@ class Store:
         """Keep a permanent failure where its target would be."""
         folder = self.folder(failure.name)
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(
+        replace(
             folder / _FAILURE,
             {"reason": failure.reason, "failed_at": failure.failed_at.isoformat()},
         )
@@ -224,7 +210,7 @@ class Store:
     def failures(self, tenant: str) -> Iterator[FailureRecord]:
         """Give every permanent failure of a tenant, in order of path."""
         for path in sorted((self.root / tenant).glob(f"*/*/*/{_FAILURE}")):
-            data = _read_json(path)
+            data = read_json(path)
             if data is not None:
                 yield FailureRecord(
                     TargetName(
@@ -267,14 +253,14 @@ class Store:
                 "at": at.isoformat(),
                 "details": dict(record.details),
             }
-            if _create(folder / f"{number:04d}.json", data):
+            if create(folder / f"{number:04d}.json", data):
                 return record
 
     def receipts(self, tenant: str) -> Iterator[ReceiptRecord]:
         """Give every receipt of a tenant; those of one publication in order."""
         pattern = f"*/{Stage.PUBLISH.value}/*/[0-9]*.json"
         for path in sorted((self.root / tenant).glob(pattern)):
-            data = _read_json(path)
+            data = read_json(path)
             if data is not None:
                 yield ReceiptRecord(
                     number=int(path.stem),
@@ -296,108 +282,8 @@ class Store:
         return FileAnswers(self.root / tenant / ".answers")
 
 
-class FileAnswers:
-    """Answers kept by the digest of their question (``leap.domain.ports.Answers``)."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def get(self, digest: str) -> dict[str, Any] | None:
-        return _read_json(self._folder / f"{digest}.json")
-
-    def put(self, digest: str, answer: Mapping[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        _replace(self._folder / f"{digest}.json", dict(answer))
-
-
 def _described(folder: Path) -> Iterator[TargetFile]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             sha256, size = hash_file(path)
             yield TargetFile(path.relative_to(folder).as_posix(), size, sha256)
-
-
-def hash_file(path: Path) -> tuple[str, int]:
-    """Return the sha256 (64 hex digits) and the size in bytes of a file, reading it once."""
-    sha256 = hashlib.sha256()
-    size = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            sha256.update(chunk)
-            size += len(chunk)
-    return sha256.hexdigest(), size
-
-
-def _read_json(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        message = f"{path}: cannot be read ({error})"
-        raise StoreError(message, hint="remove it and run `leap reconcile`") from error
-    if not isinstance(data, dict):
-        message = f"{path}: not a JSON object"
-        raise StoreError(message, hint="remove it and run `leap reconcile`")
-    return data
-
-
-def _create(path: Path, data: Mapping[str, Any]) -> bool:
-    """Create ``path`` with all of its content or not at all; False if it exists.
-
-    A hard link is the one way to create a file atomically *and* exclusively:
-    rename(2) would replace. https://man7.org/linux/man-pages/man2/link.2.html
-    """
-    temporary = _written(path, data)
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        return False
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-    return True
-
-
-def _replace(path: Path, data: Mapping[str, Any]) -> None:
-    _written(path, data).replace(path)
-    _sync_folder(path.parent)
-
-
-def _written(path: Path, data: Mapping[str, Any]) -> Path:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(json.dumps(data, ensure_ascii=False, indent=1).encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _sync_tree(folder: Path) -> None:
-    """Have every file and folder below ``folder`` on the disk before going on."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        else:
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        # Some network filesystems cannot sync a folder and say so.
-        if error.errno != errno.EINVAL:
-            raise
-    finally:
-        os.close(handle)

@@ -1,0 +1,21 @@
+"""The state store: targets, failures, receipts and paid answers, as files.
+
+    targets/<tenant>/<recording>/<stage>/<key>/manifest.json     the commit
+    targets/<tenant>/<recording>/<stage>/<key>/<attempt>/…       the files
+    targets/<tenant>/<recording>/<stage>/<key>/failure.json      failed for good
+    targets/<tenant>/<recording>/publish/<preset>/0001.json      receipts
+    targets/<tenant>/.answers/<digest>.json                      paid answers
+    targets/.scratch/…                                           work under way
+
+Nothing is ever changed in place. A result is whole or absent: files are
+synced and moved first, and the manifest is created last and exclusively, so
+that two runners can never mix their files.
+"""
+
+from __future__ import annotations
+
+from leap.store.answers import FileAnswers
+from leap.store.atomic import hash_file
+from leap.store.store import Store
+
+__all__ = ["FileAnswers", "Store", "hash_file"]
