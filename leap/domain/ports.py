@@ -286,6 +286,12 @@ class Ledger(LedgerReader, Protocol):
     def require(self, tenant: str, lease: Lease) -> None:
         """Raise LeaseLost unless ``lease`` is still held; asked before a commit."""
 
+    def run_started(self, tenant: str, commit: str | None = None) -> str:
+        """Write down that a run began, with its configuration's commit; return its id."""
+
+    def run_finished(self, tenant: str, run: str, outcome: str) -> None:
+        """Write down how a run ended; one that was killed stays without an outcome."""
+
     def event(
         self, tenant: str, recording: str | None, kind: str, message: str, **data: Any
     ) -> None: ...

@@ -14,6 +14,7 @@ from leap.domain.plan import Change, Failure, Plan
 from leap.domain.snapshot import Actual
 from leap.domain.stage import Stage
 from leap.providers import front_page
+from leap.tasks.checkout import commit_of
 from leap.tasks.survey import Session, Survey, indexed, plan_again
 
 #: Luigi's scheduling grows with the square of what is pending, so it gets
@@ -97,6 +98,8 @@ def carry_out(
 
     resources = session.declaration.operator.resources
     admit(session, found, plan)
+    commit = commit_of(session.declaration.root)
+    runs = {tenant: session.ledger.run_started(tenant, commit) for tenant in plan.rows}
     before = _snapshots(session, plan)
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
@@ -118,13 +121,22 @@ def carry_out(
             )
             if not finished:
                 break
-    return _judge(
+    outcome = _judge(
         plan,
         plan_again(session, found),
         before,
         _snapshots(session, plan),
         interrupted=not finished,
     )
+    for tenant, run in runs.items():
+        session.ledger.run_finished(tenant, run, _in_a_word(outcome, tenant))
+    return outcome
+
+
+def _in_a_word(outcome: Outcome, tenant: str) -> str:
+    if outcome.interrupted:
+        return "interrupted"
+    return "failed" if any(failure.tenant == tenant for failure in outcome.failed) else "done"
 
 
 def places(session: Session, done: Iterable[Change]) -> tuple[str, ...]:
