@@ -22,7 +22,6 @@ from leap.config.settings import (
     SECTIONS,
     Blank,
     Download,
-    Gates,
     Metadata,
     Subtitles,
     Topics,
@@ -41,7 +40,7 @@ M = TypeVar("M", bound=Model)
 LAYERS = ("built-in", "operator", "pipeline", "tenant", "preset", "template", "override")
 
 #: What every publication has besides its platform's own options.
-_COMMON = frozenset({"title", "description", "approval"})
+_COMMON = frozenset({"title", "description"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class PublicationSettings:
         description: template of the description.
         options: everything else that the platform knows, as JSON data; a
             ``path`` is as written, relative to the repository's root.
-        approval: ``none`` or ``required``.
     """
 
     preset: str
@@ -62,7 +60,6 @@ class PublicationSettings:
     title: str
     description: str
     options: Mapping[str, Any]
-    approval: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,6 @@ class Effective:
     topics: Topics
     subtitles: Subtitles
     metadata: Metadata
-    gates: Gates
     publications: Mapping[str, PublicationSettings]
     _origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
@@ -217,7 +213,6 @@ def _publication(
             for key, value in data.items()
             if key not in _COMMON | WHERE and value is not None
         },
-        approval=data["approval"],
     )
 
 

@@ -38,9 +38,6 @@ class PublishOptions(Model):
     description: Description | None = setting(
         None, "The description on this platform, with variables.", examples=["{{ summary }}"]
     )
-    approval: Literal["none", "required"] = setting(
-        "none", "Whether a person has to approve the publication.", examples=["required"]
-    )
 
 
 class SiteOptions(PublishOptions):

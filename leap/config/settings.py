@@ -220,17 +220,6 @@ class Metadata(Model):
     )
 
 
-class Gates(Model):
-    """What a recording must fulfil before it is published; failing holds it."""
-
-    min_words_per_minute: Annotated[Number | None, Field(ge=0, le=300)] = setting(
-        None, "Fewer spoken words per minute hold the publication.", examples=[20]
-    )
-    max_trimmed_share: Annotated[Share | None, Field()] = setting(
-        None, "A larger share cut away holds the publication.", examples=["50 %"]
-    )
-
-
 class Settings(Model):
     """The sections that every layer may have."""
 
@@ -251,9 +240,6 @@ class Settings(Model):
     metadata: Metadata | None = setting(
         None, "What a publication says.", examples=[{"title": "{{ display_name }}"}]
     )
-    gates: Gates | None = setting(
-        None, "What must hold before publishing.", examples=[{"min_words_per_minute": 20}]
-    )
 
 
 #: Section name → model, in the order of the work.
@@ -265,7 +251,6 @@ SECTIONS: dict[str, type[Model]] = {
     "topics": Topics,
     "subtitles": Subtitles,
     "metadata": Metadata,
-    "gates": Gates,
 }
 
 

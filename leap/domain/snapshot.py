@@ -18,6 +18,7 @@ class Skip(StrEnum):
 
     NO_TEMPLATE = "no-template"
     BLANK = "blank"
+    TOO_LARGE = "too-large"
     DUPLICATE = "duplicate"
     DECLARED = "declared"
 

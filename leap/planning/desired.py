@@ -123,6 +123,10 @@ class _Wishes:
         blank = None if bound else _blank(row, resolved.effective)
         if blank is not None:
             return skipped(Skip.BLANK, blank)
+        most = resolved.effective.download.max_size
+        if row.size > most:
+            reason = f"too large: {_size(row.size)} is more than {_size(most)} (download.max_size)"
+            return skipped(Skip.TOO_LARGE, reason)
         return self._wanted(row, known, resolved, override)
 
     def gone(self, known: RecordingRow, now: datetime) -> Desired:

@@ -142,7 +142,6 @@ def test_a_publication_has_its_platforms_options(write):
 
     assert ("site", "site", "links") == (found.preset, found.platform, found.account)
     assert {"path": "site/acme", "privacy": "unlisted"} == found.options
-    assert "none" == found.approval
 
 
 def test_an_override_may_publish_elsewhere(write):
