@@ -252,4 +252,6 @@ def _length(seconds: float) -> str:
 
 
 def _size(count: float) -> str:
+    if count >= 1e9:  # noqa: PLR2004
+        return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"  # noqa: PLR2004

@@ -87,6 +87,33 @@ def test_editing_a_subtitle_setting_changes_subtitles_and_what_is_published_from
     assert 0 == university.leap("plan", "--detailed-exitcode").code
 
 
+def test_a_run_can_stop_at_a_stage_and_after_a_number_of_recordings(
+    university: University,
+) -> None:
+    university.record("2026-11-03 Lecture.mp4")
+    university.record("2026-11-04 Lecture two.mp4", "second")
+
+    university.reconcile("--until", "trim", "--limit", "1")
+
+    status = sorted(each["status"] for each in university.status().values())
+    assert status == ["INITIALIZED", "PROCESSED"]
+    assert {path.split("/")[2] for path in university.made()} == {"download", "trim"}
+    university.reconcile("--until", "trim")
+    assert {each["status"] for each in university.status().values()} == {"PROCESSED"}
+
+
+def test_a_failed_recording_is_tried_again_when_somebody_asks(university: University) -> None:
+    university.record("2026-11-05 Lecture corrupt.mp4", "corrupt")
+    university.reconcile(expect=4)
+    (recording,) = university.status().values()
+
+    ran = university.leap("retry", recording["recording"][-12:-6])
+
+    assert (ran.code, "download will be tried again" in ran.out) == (0, True)
+    university.reconcile(expect=4)
+    assert "nothing failed" not in university.leap("retry", recording["recording"]).out
+
+
 def test_what_is_no_lecture_is_skipped_with_a_reason(university: University) -> None:
     university.record("2026-11-03 Staff meeting.mp4")
     university.record("2026-11-04 Lecture on nothing.mp4", "blank")
