@@ -1,0 +1,87 @@
+"""Planning ten thousand recordings in memory: what shall be, and the difference from what is.
+
+``leap.planning.plan.make_plan`` on the demo tenant, without files, ledger or
+network: once where everything is new, once where everything is published
+already. There is no limit; a plan of a large university should not be felt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from making import empty_repository
+from measuring import Result, timed
+
+from leap.config import Declaration, load
+from leap.domain.plan import Plan
+from leap.domain.recording import Listing, Observed
+from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.planning.plan import make_plan
+
+MANY = 10_000
+TENANT, SOURCE = "demo", "recordings"
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+
+
+def run(runs: int | None) -> Iterator[Result]:
+    """Yield how long both plans take."""
+    declaration = load(empty_repository("planning"))
+    listing = Listing(SOURCE, tuple(map(_observed, range(MANY))))
+    empty = Actual(TENANT)
+    published = _published(_planned(declaration, listing, empty))
+    for what, actual in (("all new", empty), ("all published", published)):
+        plan = _planned(declaration, listing, actual)
+        if plan.has_changes == (actual is published):
+            raise SystemExit(f"{what}: not the plan that was to be measured")
+        (timing,) = timed(runs or 3, lambda actual=actual: _planned(declaration, listing, actual))
+        yield Result(
+            f"plan {MANY} recordings, {what}",
+            f"{timing}, {timing.median / MANY * 1e6:.0f} us each",
+            "no limit",
+            None,
+        )
+
+
+def _planned(declaration: Declaration, listing: Listing, actual: Actual) -> Plan:
+    return make_plan(declaration, {TENANT: (listing,)}, {TENANT: actual}, (), NOW)
+
+
+def _observed(number: int) -> Observed:
+    name = f"{number:05} Machine Learning, lecture {number}.mp4"
+    return Observed(
+        source=SOURCE,
+        source_kind="folder",
+        account="",
+        external_id=name,
+        locator=name,
+        revision=hashlib.sha256(name.encode()).hexdigest(),
+        title=f"Machine Learning, lecture {number}",
+        started_at=NOW - timedelta(hours=number + 1),
+        size=100_000_000,
+        duration=3600.0,
+    )
+
+
+def _published(plan: Plan) -> Actual:
+    """Return what the ledger knows once ``plan`` has been carried out."""
+    rows = {row.id: row for row in plan.rows[TENANT]}
+    wanted = {row.id: row.wanted for row in rows.values() if row.wanted is not None}
+    return Actual(
+        TENANT,
+        recordings=rows,
+        stages={
+            recording: tuple(
+                StageFact(stage, key, "done", NOW) for stage, key in each.stages.items()
+            )
+            for recording, each in wanted.items()
+        },
+        publications={
+            recording: tuple(
+                PublicationFact(preset, "site", "applied", NOW, "page", applied=dict(digests))
+                for preset, digests in each.publications.items()
+            )
+            for recording, each in wanted.items()
+        },
+    )
