@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import threading
 
+import pytest
+
 from leap.tasks.events import feeding
 
 
+# Luigi forks from a process with threads, so this must work; Python warns of it.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_events_of_forked_children_arrive_whole() -> None:
     """Lines of many writers never mix, however many write at once."""
     got: list[dict[str, object]] = []
