@@ -102,6 +102,14 @@ class MissingTool(LeapError):
     """Something that has to be installed is not there."""
 
 
+def missing_package(error: ImportError) -> MissingTool:
+    """Return a failed import of a package that LEAP needs as one line for the user."""
+    package = (error.name or "a package").partition(".")[0]
+    reason = "is not installed" if isinstance(error, ModuleNotFoundError) else "cannot be loaded"
+    hint = "install LEAP again, as README.md says"
+    return MissingTool(f"the package {package} {reason}", hint=hint)
+
+
 class SecretError(LeapError):
     """A secrets file cannot be used. Never carries a secret's value."""
 

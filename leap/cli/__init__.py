@@ -7,6 +7,7 @@ click and the standard library only.
 
 from __future__ import annotations
 
+import signal
 import sys
 from types import MappingProxyType
 from typing import NoReturn
@@ -16,6 +17,7 @@ import click
 from leap import __version__
 from leap.cli.boundary import run
 from leap.cli.lazy import LazyGroup
+from leap.cli.streams import prepare
 
 #: Command name → where it lives and what ``leap --help`` says about it.
 COMMANDS = MappingProxyType(
@@ -57,4 +59,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    # SIGTERM is asking, too: what was begun is put away, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    prepare()
     sys.exit(run(cli))

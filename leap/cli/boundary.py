@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from leap import __version__
-from leap.errors import ConfigError, ExitCode, LeapError
+from leap.errors import ConfigError, ExitCode, LeapError, missing_package
 
 
 def run(command: click.Command, args: Sequence[str] | None = None) -> int:
@@ -30,11 +30,9 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _say(error.format_message())
         return ExitCode.ERROR
-    except BrokenPipeError:
-        # The reader of our output went away (`leap status | head`): not our failure.
-        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+    except SystemExit as error:
+        # Click ends so, without a word, when the reader of our output has gone.
+        return int(error.code or ExitCode.OK)
     except ConfigError as error:
         for diagnostic in error.diagnostics:
             click.echo(str(diagnostic), err=True)
@@ -43,17 +41,24 @@ def run(command: click.Command, args: Sequence[str] | None = None) -> int:
     except LeapError as error:
         _say(str(error))
         return error.exit_code
+    except ImportError as error:
+        if (error.name or "leap").partition(".")[0] == "leap":
+            return _bug(error)
+        _say(str(missing_package(error)))
+        return ExitCode.ERROR
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{error.strerror or error}", log=_write_log(error))
         return ExitCode.ERROR
     except Exception as error:
-        _say(
-            f"unexpected {type(error).__name__}, which is a bug in LEAP",
-            log=_write_log(error),
-        )
-        return ExitCode.BUG
+        return _bug(error)
     return outcome if isinstance(outcome, int) else ExitCode.OK
+
+
+def _bug(error: Exception) -> int:
+    message = f"unexpected {type(error).__name__}, which is a bug in LEAP"
+    _say(message, log=_write_log(error))
+    return ExitCode.BUG
 
 
 def _usage(error: click.UsageError) -> int:

@@ -6,7 +6,7 @@ import difflib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,7 +36,11 @@ def find_root(directory: Path | None) -> Path:
             message = f"{directory}: no {MARK} here"
             raise UsageError(message, hint="name the repository's root with -C")
         return directory.resolve()
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        message = "the current folder is gone"
+        raise UsageError(message, hint="go to the repository, or name it with -C DIR") from None
     for folder in (here, *here.parents):
         if (folder / MARK).is_file():
             return folder
@@ -56,6 +60,7 @@ def root_option(function: F) -> F:
         "root",
         type=click.Path(file_okay=False, exists=True, path_type=Path),
         callback=resolve,
+        is_eager=True,
         metavar="DIR",
         help="The repository's root; else the nearest folder above with leap.yaml.",
     )(function)
@@ -74,15 +79,40 @@ def format_option(function: F) -> F:
 
 
 def tenant_option(function: F) -> F:
-    """Add ``--tenant NAME`` (repeatable); the command gets ``tenants: tuple[str, ...]``."""
+    """Add ``--tenant NAME`` (repeatable); the command gets ``tenants: tuple[str, ...]``.
+
+    For a command with ``root_option``: a tenant has a folder below the root.
+    """
+
+    def known(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> Any:
+        there = {path.name for path in (context.params["root"] / "tenants").glob("[!.]*/")}
+        for name in names:
+            if name not in there:
+                raise _no_such_tenant(name, there)
+        return names
+
     return click.option(
-        "--tenant", "tenants", multiple=True, metavar="NAME", help="Only this tenant; repeatable."
+        "--tenant",
+        "tenants",
+        multiple=True,
+        callback=known,
+        metavar="NAME",
+        help="Only this tenant; repeatable.",
     )(function)
 
 
+def _no_such_tenant(name: str, there: Iterable[str]) -> UsageError:
+    close = difflib.get_close_matches(name, there, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else "see the folders under tenants/"
+    return UsageError(f"--tenant {name}: no such tenant", hint=hint)
+
+
 def echo_json(document: Any) -> None:
-    """Print ``document`` as JSON on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print ``document`` as JSON on stdout, in UTF-8 whatever the terminal reads.
+
+    https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+    """
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2).encode(errors="replace"))
 
 
 def chosen_tenants(declaration: Declaration, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,10 +122,7 @@ def chosen_tenants(declaration: Declaration, names: tuple[str, ...]) -> tuple[st
     """
     for name in names:
         if name not in declaration.tenants:
-            close = difflib.get_close_matches(name, declaration.tenants, n=1)
-            hint = f"did you mean {close[0]}?" if close else "see the folders under tenants/"
-            message = f"--tenant {name}: no such tenant"
-            raise UsageError(message, hint=hint)
+            raise _no_such_tenant(name, declaration.tenants)
     return names or tuple(declaration.tenants)
 
 

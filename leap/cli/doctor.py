@@ -197,6 +197,9 @@ def _writable(name: str, folder: Path) -> Check:
     there = _existing(folder)
     if not there.is_dir():
         return Check("fail", name, f"{there} is not a folder", f"move '{there}' away")
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        fix = "mount it for writing, or name another folder in leap.yaml"
+        return Check("fail", name, f"{there}: on a read-only file system", fix)
     if not os.access(there, os.W_OK | os.X_OK):
         return Check("fail", name, f"{there}: not writable", f"chmod u+rwx '{there}'")
     return Check("ok", name, str(folder))

@@ -50,6 +50,7 @@ def rebuild(root: Path, tenants: tuple[str, ...], format_: str) -> None:
     from dataclasses import asdict
 
     from leap.config import load
+    from leap.render.terminal import counted
     from leap.tasks.rebuild import rebuild as run
     from leap.tasks.survey import open_session
 
@@ -60,6 +61,7 @@ def rebuild(root: Path, tenants: tuple[str, ...], format_: str) -> None:
         echo_json(asdict(result))
         return
     click.echo(
-        f"Rebuilt the ledger: {result.recordings} recordings, {result.targets} targets, "
-        f"{result.failures} failures, {result.publications} publications."
+        f"Rebuilt the ledger: {counted(result.recordings, 'recording')},"
+        f" {counted(result.targets, 'target')}, {counted(result.failures, 'failure')},"
+        f" {counted(result.publications, 'publication')}."
     )
