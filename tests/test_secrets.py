@@ -202,7 +202,7 @@ def test_without_a_key_it_says_where_one_belongs(root: Path, sealed: Path) -> No
 
     assert str(caught.value) == (
         "tenants/acme/secrets.sops.yaml: no key opens it (no key is on this machine); "
-        "put it into SOPS_AGE_KEY or state/keys/acme.agekey"
+        "put the key that does into SOPS_AGE_KEY or state/keys/acme.agekey"
     )
 
 

@@ -109,7 +109,9 @@ class EmbeddedServer:
         except OSError as error:
             raise LedgerError(
                 f"the embedded ledger cannot use {error.filename or self._folder}:"
-                f" {error.strerror or error}"
+                f" {error.strerror or error}",
+                hint="make that a folder you can write to, or name another under `state:`"
+                " in leap.yaml",
             ) from error
 
     def _ensure(self) -> None:

@@ -244,8 +244,9 @@ class Postmaster:
             raise LedgerError(
                 f"the ledger in {self._home.path} was made by PostgreSQL {made_by},"
                 f" and this is {binaries.version}",
-                hint=f"set LEAP_PG_BIN to the programs of PostgreSQL {made_by}, or delete"
-                " `ledger` in the state folder and run `leap ledger rebuild`",
+                hint="run `pip install 'leap[embedded]'` or set LEAP_PG_BIN to the programs of"
+                f" PostgreSQL {made_by}; else delete `ledger` in the state folder and run"
+                " `leap ledger rebuild`",
             )
 
     def _write_access(self) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from numpy.typing import NDArray
 
-INSTALL = "pip install 'leap[whisper]'"
+INSTALL = "run `pip install 'leap[whisper]'`"
 SAMPLE_RATE = 16_000
 #: 8-bit weights: as accurate here as 32-bit ones, a quarter of the memory.
 COMPUTE_TYPE = "int8"

@@ -73,7 +73,7 @@ def choose(root: Path, tenant: str, recipients: Collection[str], subject: str) -
             if key.recipient in recipients:
                 return key
     looked = f"looked at {', '.join(seen)}" if seen else "no key is on this machine"
-    hint = f"put it into {_VALUE} or {shown(root, key_path(root, tenant))}"
+    hint = f"put the key that does into {_VALUE} or {shown(root, key_path(root, tenant))}"
     raise SecretError(f"{subject}: no key opens it ({looked})", hint=hint)
 
 
@@ -92,7 +92,10 @@ def parse(text: str, origin: str) -> Iterator[Key]:
         try:
             identity = pyrage.x25519.Identity.from_str(word)
         except pyrage.IdentityError:
-            raise SecretError(f"{origin}:{number}: a damaged age key") from None
+            raise SecretError(
+                f"{origin}:{number}: a damaged age key",
+                hint="copy it again; it is one line, AGE-SECRET-KEY-1 and 58 letters",
+            ) from None
         yield Key(SecretStr(word), str(identity.to_public()), origin)
 
 

