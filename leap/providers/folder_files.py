@@ -77,7 +77,7 @@ class Walk:
             name = f"{inner}/{entry.name}" if inner else entry.name
             if entry.is_dir(follow_symlinks=False):
                 yield from self._below(name)
-            elif Path(entry.name).suffix.lower() in self._extensions:
+            elif Path(name).suffix.lower() in self._extensions or _leads_to_folder(entry):
                 yield from self._one(entry, name)
 
     def _one(self, entry: os.DirEntry[str], name: str) -> Iterator[File]:
@@ -93,6 +93,10 @@ class Walk:
         elif stat.S_ISREG(facts.st_mode):
             path = unicodedata.normalize("NFC", name)
             yield File(path, name, facts.st_size, mtime_ns(facts))
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() and entry.is_dir()
 
 
 class Reader:

@@ -158,14 +158,17 @@ def test_what_is_no_recording_is_not_listed(folder: Path) -> None:
 
 
 def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
-    """Neither out of the folder nor inside it; a linked file is named, nothing is read."""
+    """Neither out of the folder nor inside it; what is linked is named, nothing is read."""
     secret = recording(tmp_path / "secret" / "x.wav")
     (folder / "out.wav").symlink_to(secret)
     (folder / "away").symlink_to(secret.parent)
     os.mkfifo(folder / "pipe.wav")
     listing = listed(FolderSource(folder, "studio"))
     assert listing.observed == ()
-    assert listing.problems == ("out.wav: is a symbolic link, which is not followed",)
+    assert listing.problems == (
+        "away: is a symbolic link, which is not followed",
+        "out.wav: is a symbolic link, which is not followed",
+    )
 
 
 def test_names_are_composed(folder: Path) -> None:
