@@ -61,10 +61,10 @@ def run(runs: int | None) -> Iterator[Result]:
     plain, leap = timed_cold(
         runs or 3, lambda: contestant("plain", _PLAIN), lambda: contestant("leap", _LEAP)
     )
-    speed = plain.median / leap.median
+    speed = plain.least / leap.least
     yield Result(
         f"transcribe, {length / 60:.0f} min, beam 5",
-        f"{leap} = {speed:.2f} x the speed, {length / leap.median:.0f} x real time,"
+        f"{leap} = {speed:.2f} x the speed, {length / leap.least:.0f} x real time,"
         f" {words['leap']} words",
         f">= {GOAL} x faster-whisper: {plain}, {words['plain']} words",
         speed >= GOAL,

@@ -43,7 +43,7 @@ def run(runs: int | None) -> Iterator[Result]:
     captions = (fresh[0] / "state" / "targets").rglob("subtitles.srt")
     yield Result(
         f"{len(lectures)} lectures, end to end",
-        f"{leap} = {leap.median / plain.median:.2f} x plain.sh, {_words(captions)} words",
+        f"{leap} = {leap.least / plain.least:.2f} x plain.sh, {_words(captions)} words",
         f"plain.sh: {plain}, {_words(out.glob('*.srt'))} words",
         None,
     )
