@@ -69,7 +69,7 @@ def find(root: Path, tenants: Collection[str] | None = None) -> Found:
     pipelines = root / "pipelines"
     if pipelines.is_dir() and _sound(found, pipelines, "pipelines", "pipelines"):
         found.files += _folder(found, root, "pipelines", "pipeline")
-    there = [path.name for path in _entries(root, "tenants") if path.is_dir()]
+    there = [path.name for path in _entries(found, root, "tenants") if path.is_dir()]
     for name in tenants or ():
         if name not in there:
             close = difflib.get_close_matches(name, there, n=1)
@@ -87,9 +87,9 @@ def _tenant(found: Found, root: Path, tenant: str) -> None:
         return
     found.tenants.append(tenant)
     files: list[File] = []
-    for path in _entries(root, base):
+    for path in _entries(found, root, base):
         place = f"{base}/{path.name}"
-        if path.name in FOLDERS and path.is_dir():
+        if path.name in FOLDERS:
             if _sound(found, path, place, path.name):
                 files += _folder(found, root, place, FOLDERS[path.name], tenant)
         elif path.name == "tenant.yaml":
@@ -114,7 +114,7 @@ def _tenant(found: Found, root: Path, tenant: str) -> None:
 def _folder(
     found: Found, root: Path, base: str, kind: Kind, tenant: str | None = None
 ) -> Iterator[File]:
-    for path in _entries(root, base):
+    for path in _entries(found, root, base):
         place = f"{base}/{path.name}"
         if path.is_dir():
             found.problem(place, "folders in here are not read", "move the files one level up")
@@ -135,11 +135,15 @@ def _sound(found: Found, path: Path, place: str, name: str) -> bool:
     return True
 
 
-def _entries(root: Path, base: str) -> list[Path]:
-    """Return what is in a folder, sorted, without hidden files; nothing where it cannot be read."""
+def _entries(found: Found, root: Path, base: str) -> list[Path]:
+    """Return what is in a folder, sorted, without hidden files; nothing where there is none."""
     try:
         return sorted(path for path in (root / base).iterdir() if path.name[0] != ".")
-    except OSError:
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        found.problem(base, f"cannot be read: {reason}", "make it a folder that you can read")
         return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,6 +213,16 @@ def test_a_file_that_cannot_be_read_is_a_diagnostic(write):
     (root / "leap.yaml").chmod(0)
 
     assert "leap.yaml: cannot be read: permission denied" in messages(root)
+
+
+@pytest.mark.parametrize("place", ["tenants", "tenants/acme/sources"])
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(place, write):
+    """Nothing declared and nothing readable are two things; here a file is in the way."""
+    root = write()
+    shutil.rmtree(root / place)
+    (root / place).write_text("")
+    expected = f"{place}: cannot be read: not a directory; make it a folder that you can read"
+    assert expected in messages(root)
 
 
 def test_a_folder_without_leap_yaml_is_no_repository(tmp_path):
