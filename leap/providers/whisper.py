@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from numpy.typing import NDArray
 
+# onnxruntime, which finds the speech for faster-whisper, reports its use to its
+# vendor from version 1.29 on, and a lecture is nobody else's business.
+# https://github.com/microsoft/onnxruntime/pull/27379
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 INSTALL = "run `pip install 'leap[whisper]'`"
 SAMPLE_RATE = 16_000
 #: 8-bit weights: as accurate here as 32-bit ones, a quarter of the memory.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import wave
 from pathlib import Path
 from types import SimpleNamespace
@@ -252,3 +255,14 @@ def test_few_words_of_strangers_are_wrong(transcriber):
     ]
 
     assert sum(wrong for wrong, _ in results) <= sum(total for _, total in results) / 10
+
+
+def test_nothing_is_told_to_anybody_about_its_use(tmp_path):
+    """Loading what finds the speech leaves no trace at home: no device id, no events to send."""
+    program = "import leap.providers.whisper, onnxruntime"
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    # In a CI onnxruntime holds its tongue of its own accord.
+    for name in ("ORT_DISABLE_TELEMETRY", "CI", "GITHUB_ACTIONS"):
+        environment.pop(name, None)
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    assert [] == list(tmp_path.rglob("*"))
