@@ -27,7 +27,7 @@ def command(identity: str, root: Path) -> None:
 
     declaration = load(root)
     with open_session(declaration) as session:
-        standing = find(read_standings(session.ledger, declaration.tenants), identity)
+        standing = find(read_standings(session.ledger, declaration), identity)
         forgiven = retry(session, standing.tenant, standing.row.id)
     if forgiven:
         click.echo(f"{standing.row.id}: {', '.join(forgiven)} will be tried again.")

@@ -42,7 +42,7 @@ def command(identity: str, root: Path, format_: str) -> None:
     declaration = load(root)
     operator = declaration.operator
     with open_ledger(operator.database, operator.state) as ledger:
-        standing = find(read_standings(ledger, declaration.tenants), identity)
+        standing = find(read_standings(ledger, declaration), identity)
         actual = ledger.snapshot(standing.tenant)
         newest_first = ledger.events(standing.tenant, standing.row.id)
     targets = read_targets(Store(operator.state / "targets"), actual, standing)
