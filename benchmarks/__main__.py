@@ -47,7 +47,7 @@ def main() -> int:
     print(table(results))
     print(f"\nbefore: {before}; after: {load()}; {time.perf_counter() - began:.0f} s in all")
     if busy:
-        print("The machine was busy with something else: ratios hold, times do not.")
+        print("The machine was busy with something else: measure again when it is idle.")
     return int(any(each.good is False for each in results))
 
 
