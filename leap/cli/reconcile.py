@@ -76,7 +76,7 @@ def command(
     with open_session(declaration) as session:
         found, plan = survey(session, chosen_tenants(declaration, tenants), listing_progress())
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
-        if as_text and (plan.changes or plan.refusals or plan.problems):
+        if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
             click.echo(render.text(plan, width=width, paint=paint, apply=""))
         if plan.refusals:
             if not as_text:

@@ -88,12 +88,14 @@ class Listing:
     """Everything one source listed, with what could not be listed and why.
 
     ``complete`` is False where the source failed half-way: then a recording
-    that is absent from ``observed`` must not be taken for gone. ``memos`` are
-    all files read, whether they are recordings or not.
+    that is absent from ``observed`` must not be taken for gone. ``problems``
+    keep a recording back until somebody acts; ``notes`` are worth knowing.
+    ``memos`` are all files read, whether they are recordings or not.
     """
 
     source: str
     observed: tuple[Observed, ...]
     complete: bool = True
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     memos: tuple[FileMemo, ...] = field(default=())

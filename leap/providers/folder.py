@@ -105,6 +105,7 @@ class FolderSource:
             observed=tuple(observed),
             complete=walk.complete,
             problems=tuple(walk.problems),
+            notes=tuple(walk.notes),
             memos=tuple(known),
         )
 

@@ -43,6 +43,7 @@ class Walk:
         self._folder = folder
         self._extensions = extensions
         self.problems: list[str] = []
+        self.notes: list[str] = []
         self.complete = True
 
     def files(self, refuse: Callable[[OSError], ProviderError]) -> list[File]:
@@ -87,7 +88,7 @@ class Walk:
         except OSError:
             return  # gone since
         if stat.S_ISLNK(facts.st_mode):
-            self.problems.append(f"{shown}: is a symbolic link, which is not followed")
+            self.notes.append(f"{shown}: is a symbolic link, which is not followed")
         elif shown != name:
             self.problems.append(f"{shown}: its name is not UTF-8; rename it")
         elif stat.S_ISREG(facts.st_mode):

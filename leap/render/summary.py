@@ -41,8 +41,9 @@ def text(
         places: where to look at what is published, as URLs or paths.
     """
     if outcome is None:
-        # Where there is any change, the plan was printed, and its failures with it.
-        old = failures(() if plan.changes else plan.failures, _FAILED_BEFORE, width, paint)
+        # Where there is anything to say, the plan was printed, and its failures with it.
+        printed = plan.changes or plan.problems or plan.notes
+        old = failures(() if printed else plan.failures, _FAILED_BEFORE, width, paint)
         blocks = [old, [_nothing(plan)]]
     else:
         left = [
@@ -89,7 +90,8 @@ def _nothing(plan: Plan) -> str:
         *([f"{blocked} blocked"] if blocked else []),
         *standing(plan, recorded=True),
     ]
-    return f"Nothing to {'run' if recorded else 'do'}: {', '.join(counts) or 'no recordings'}."
+    nothing = "nothing could be listed" if plan.problems else "no recordings"
+    return f"Nothing to {'run' if recorded else 'do'}: {', '.join(counts) or nothing}."
 
 
 def _done(outcome: Outcome, seconds: float | None, paint: Paint) -> str:

@@ -16,9 +16,7 @@ _KEPT = 50
 def run_log(state: Path) -> Iterator[logging.Handler]:
     """Give the handler of a new log file; LEAP's own loggers write to it too."""
     folder = state / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    handler = logging.FileHandler(folder / f"{stamp}-{os.getpid()}.log", encoding="utf-8")
+    handler = _handler(folder)
     handler.setFormatter(
         logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
     )
@@ -30,6 +28,25 @@ def run_log(state: Path) -> Iterator[logging.Handler]:
         yield handler
     finally:
         logger.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
         for old in sorted(folder.glob("*.log"))[:-_KEPT]:
-            old.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                old.unlink(missing_ok=True)
+
+
+class _PatientHandler(logging.FileHandler):
+    """Goes on without a line that the disk does not take; the run matters more."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
+        """Leave the record out."""
+
+
+def _handler(folder: Path) -> logging.Handler:
+    """Return a handler for a new file in ``folder``, or one that drops everything."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _PatientHandler(folder / f"{stamp}-{os.getpid()}.log", encoding="utf-8")
+    except OSError:
+        return logging.NullHandler()

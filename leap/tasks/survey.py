@@ -60,6 +60,7 @@ class Survey:
 
     listings: Mapping[str, tuple[Listing, ...]]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
@@ -74,6 +75,7 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
     actuals = {tenant: session.ledger.snapshot(tenant) for tenant in tenants}
     listings: dict[str, tuple[Listing, ...]] = {}
     problems: list[str] = []
+    notes: list[str] = []
     for tenant in tenants:
         found = []
         for name, source in session.declaration.tenants[tenant].sources.items():
@@ -87,9 +89,10 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
                 found.append(Listing(source=name, observed=(), complete=False))
                 continue
             problems += [f"{tenant}/{name}: {problem}" for problem in listing.problems]
+            notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
             found.append(listing)
         listings[tenant] = tuple(found)
-    result = Survey(listings, tuple(problems))
+    result = Survey(listings, tuple(problems), tuple(notes))
     return result, plan_again(session, result, actuals)
 
 
@@ -107,7 +110,9 @@ def plan_again(
         )
         made, lost = _made(session.store, plan), _lost_inputs(session.store, plan)
         if not made and not lost:
-            return replace(plan, recovered=tuple(recovered.values()))
+            return replace(
+                plan, notes=(*found.notes, *plan.notes), recovered=tuple(recovered.values())
+            )
         recovered |= made
         actuals = {
             tenant: _with(_without(actual, lost), made) for tenant, actual in actuals.items()

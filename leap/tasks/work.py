@@ -12,7 +12,7 @@ import logging
 from leap.domain.manifest import FailureRecord, Manifest
 from leap.domain.ports import Lease
 from leap.domain.stage import Stage
-from leap.errors import LeapError, LeaseLost, StageError
+from leap.errors import LeapError, LeaseLost, StageError, missing_package
 from leap.faults import point
 from leap.providers import publication_stands
 from leap.tasks.job import Job
@@ -49,8 +49,8 @@ def _perform(job: Job, lease: Lease) -> None:
             _make(job, lease)
     except LeaseLost:
         raise
-    except (LeapError, OSError) as error:
-        reason = _one_line(error)
+    except (LeapError, OSError, ImportError) as error:
+        reason = _one_line(missing_package(error) if isinstance(error, ImportError) else error)
         permanent = isinstance(error, StageError) and error.permanent
         _record_failure(job, reason, permanent=permanent)
         raise StepFailed(reason) from error

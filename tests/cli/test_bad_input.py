@@ -236,7 +236,7 @@ def test_a_folder_that_vanished_is_named_and_nothing_is_lost(published: Universi
     try:
         ran = run(published, "reconcile")
         assert 4 == ran.code
-        assert "does not exist" in ran.out
+        assert "does not exist" in " ".join(ran.out.split())
         assert "create it, or correct `path:`" in " ".join(ran.out.split())
         assert 1 == run(published, "plan").code
         statuses = {each["status"] for each in published.status().values()}

@@ -180,7 +180,9 @@ def test_a_process_with_the_old_id_is_no_server(awkward):
     with EmbeddedServer(awkward, FAST).running():
         pid_file = home_of(awkward).data / "postmaster.pid"
         lines = pid_file.read_text().splitlines()
-    stranger = subprocess.Popen(["sleep", "60"], user=home_of(awkward).owner)
+    # By its real path: the other user may not look into every folder of our PATH.
+    sleep = os.path.realpath(shutil.which("sleep") or "sleep")
+    stranger = subprocess.Popen([sleep, "60"], user=home_of(awkward).owner)
     try:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         with EmbeddedServer(awkward, FAST).running():
