@@ -59,6 +59,11 @@ class Change:
         """Tell whether carrying this change out does any work."""
         return bool(self.steps)
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether it waits: for its source to come back, or for a person to decide."""
+        return self.action in ("blocked", "replace")
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -104,12 +109,12 @@ class Plan:
     @property
     def has_changes(self) -> bool:
         """Tell whether ``reconcile`` would do or record anything."""
-        return bool(self.recovered) or any(change.action != "blocked" for change in self.changes)
+        return bool(self.recovered) or any(not change.waits for change in self.changes)
 
     @property
     def work(self) -> tuple[Change, ...]:
-        """Return the changes that have steps to carry out."""
-        return tuple(c for c in self.changes if c.effective and c.action != "blocked")
+        """Return the changes that have steps to carry out now."""
+        return tuple(c for c in self.changes if c.effective and not c.waits)
 
     def summary(self) -> dict[str, Any]:
         """Return counts by action and of what is in sync, as JSON data."""

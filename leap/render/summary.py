@@ -83,7 +83,7 @@ def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
 
 
 def _nothing(plan: Plan) -> str:
-    recorded = sum(change.action != "blocked" for change in plan.changes)
+    recorded = sum(not change.waits for change in plan.changes)
     blocked = len(plan.changes) - recorded
     counts = [
         *([f"{counted(recorded, 'change')} recorded"] if recorded else []),

@@ -43,7 +43,7 @@ def narrow(plan: Plan, *, limit: int | None = None, until: Stage | None = None) 
     if limit is not None:
         kept: list[Change] = []
         for change in changes:
-            working = change.effective and change.action != "blocked"
+            working = change.effective and not change.waits
             if working:
                 limit -= 1
             if not working or limit >= 0:
@@ -89,9 +89,9 @@ def carry_out(
 ) -> Outcome:
     """Do the work of ``plan`` and return what came of it.
 
-    Progress events go to ``receive``, and ``idle`` is called between them (see ``leap.tasks.events``), Luigi's own
-    words to ``log``. Every recording is tried once; those that another runner
-    works on are waited for.
+    Progress events go to ``receive``, with ``idle`` called between them (see
+    ``leap.tasks.events``), and Luigi's own words to ``log``. Every recording is
+    tried once; those that another runner works on are waited for.
     """
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
