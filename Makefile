@@ -15,7 +15,7 @@ demo: venv ## Publish two demo lectures to a local site.
 	@.venv/bin/leap demo
 
 test: lint ## Check everything: lint, types, layers, the whole suite.
-	.venv/bin/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: venv ## Check style, types and who may import whom.
 	.venv/bin/ruff check
