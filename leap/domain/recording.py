@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
-_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 
 
 def recording_hex(tenant: str, source_kind: str, account: str, external_id: str) -> str:
@@ -24,11 +21,6 @@ def recording_hex(tenant: str, source_kind: str, account: str, external_id: str)
 def recording_id(identity: str, first_recorded: datetime) -> str:
     """Return ``YYYY-MM-DD-<identity>``; the date is UTC and for reading only."""
     return f"{first_recorded.astimezone(UTC):%Y-%m-%d}-{identity}"
-
-
-def is_recording_id(text: str) -> bool:
-    """Tell whether ``text`` has the shape of a recording id."""
-    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
