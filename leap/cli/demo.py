@@ -44,7 +44,8 @@ def command(root: Path, video: Path | None) -> int:
         code = _run(root, verb)
         if code not in {ExitCode.OK, ExitCode.FAILED}:
             return code
-    _say_what_next(root)
+    if code == ExitCode.OK:
+        _say_what_next(root)
     return code
 
 

@@ -14,6 +14,7 @@ from leap.domain.ports import Lease
 from leap.domain.stage import Stage
 from leap.errors import LeapError, LeaseLost, StageError, missing_package
 from leap.faults import point
+from leap.media.files import disk_errors
 from leap.providers import publication_stands
 from leap.tasks.job import Job
 from leap.tasks.survey import indexed
@@ -42,15 +43,14 @@ def perform(job: Job) -> None:
 
 
 def _perform(job: Job, lease: Lease) -> None:
+    do = _publish if job.step.stage is Stage.PUBLISH else _make
     try:
-        if job.step.stage is Stage.PUBLISH:
-            _publish(job, lease)
-        else:
-            _make(job, lease)
+        with disk_errors(f"working on {job.step.stage.value}"):
+            do(job, lease)
     except LeaseLost:
         raise
-    except (LeapError, OSError, ImportError) as error:
-        reason = _one_line(missing_package(error) if isinstance(error, ImportError) else error)
+    except (LeapError, ImportError) as error:
+        reason = str(missing_package(error) if isinstance(error, ImportError) else error)
         permanent = isinstance(error, StageError) and error.permanent
         _record_failure(job, reason, permanent=permanent)
         raise StepFailed(reason) from error
@@ -180,10 +180,3 @@ def _record_failure(job: Job, reason: str, *, permanent: bool) -> None:
     session.ledger.stage_failed(
         job.tenant, job.recording, step.stage, step.key, reason=reason, permanent=permanent
     )
-
-
-def _one_line(error: LeapError | OSError) -> str:
-    if isinstance(error, LeapError):
-        return str(error)
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"

@@ -185,3 +185,19 @@ def test_two_runs_at_once_do_each_thing_once(university: University) -> None:
     receipts = list(university.targets.glob("*/*/publish/*/*.json"))
     assert 3 == len(receipts)
     whole(university)
+
+
+def test_a_full_disk_is_one_clear_line_and_finished_work_stays(university: University) -> None:
+    """The stage that met it fails for now, and the next run goes on from there."""
+    university.record("2026-11-03 Lecture.mp4")
+
+    ran = university.leap("reconcile", LEAP_FAULT="store.topics.before_manifest:full")
+
+    assert ran.code == 4
+    assert "no space left on the disk while working on topics; free some" in ran.err
+    assert "Traceback" not in ran.out + ran.err
+    assert {"download", "trim", "transcribe", "subtitles"} == {
+        path.split("/")[2] for path in university.made()
+    }
+    university.reconcile()
+    whole(university)
