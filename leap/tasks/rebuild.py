@@ -14,6 +14,7 @@ from datetime import datetime
 from leap.domain.manifest import Manifest, ReceiptRecord
 from leap.domain.ports import Progress, Receipt
 from leap.domain.snapshot import RecordingRow
+from leap.tasks.provenance import row_from
 from leap.tasks.reconcile import admit, index
 from leap.tasks.survey import Session, plan_again, survey
 
@@ -78,31 +79,7 @@ def _rows(manifests: list[Manifest], now: datetime) -> list[RecordingRow]:
     newest: dict[str, Manifest] = {}
     for manifest in sorted(manifests, key=lambda each: each.finished_at):
         newest[manifest.name.recording] = manifest
-    return [_row(recording, manifest, now) for recording, manifest in newest.items()]
-
-
-def _row(recording: str, manifest: Manifest, now: datetime) -> RecordingRow:
-    source = manifest.source
-    return RecordingRow(
-        id=recording,
-        source=source["source"],
-        source_kind=source["source_kind"],
-        account=source["account"],
-        external_id=source["external_id"],
-        locator=source["locator"],
-        revision=source["revision"],
-        title=source["title"],
-        started_at=datetime.fromisoformat(source["started_at"]),
-        size=source["size"],
-        duration=source["duration"],
-        template=source["template"],
-        skip=None,
-        reason="",
-        settled_at=None,
-        listed=False,
-        wanted=None,
-        since=now,
-    )
+    return [row_from(recording, each.source, now) for recording, each in newest.items()]
 
 
 def _republish(session: Session, record: ReceiptRecord) -> None:

@@ -121,13 +121,9 @@ def carry_out(
             )
             if not finished:
                 break
-    outcome = _judge(
-        plan,
-        plan_again(session, found),
-        before,
-        _snapshots(session, plan),
-        interrupted=not finished,
-    )
+    now = _snapshots(session, plan)
+    after = plan_again(session, found, now)
+    outcome = _judge(plan, after, before, now, interrupted=not finished)
     for tenant, run in runs.items():
         session.ledger.run_finished(tenant, run, _in_a_word(outcome, tenant))
     return outcome

@@ -210,7 +210,3 @@ def _without(actual: Actual, lost: set[TargetName]) -> Actual:
             for recording, facts in actual.stages.items()
         },
     )
-
-
-def quiet(share: float | None, message: str = "") -> None:
-    """Take progress and show nothing (``leap.domain.ports.Progress``)."""

@@ -17,6 +17,7 @@ from leap.faults import point
 from leap.media.files import disk_errors
 from leap.providers import publication_stands
 from leap.tasks.job import Job
+from leap.tasks.provenance import source_of
 from leap.tasks.survey import indexed
 from leap.tasks.wiring import make, publish
 
@@ -92,7 +93,7 @@ def _make(job: Job, lease: Lease) -> None:
 
 
 def _commit(job: Job, lease: Lease) -> Manifest:
-    session, row = job.session, job.row
+    session = job.session
     started_at = session.clock.now()
     with session.store.scratch() as out:
         made = make(job, out)
@@ -104,19 +105,7 @@ def _commit(job: Job, lease: Lease) -> Manifest:
             out,
             settings=job.settings,
             upstream=job.step.inputs,
-            source={
-                "source": row.source,
-                "source_kind": row.source_kind,
-                "account": row.account,
-                "external_id": row.external_id,
-                "locator": row.locator,
-                "revision": row.revision,
-                "title": row.title,
-                "started_at": row.started_at.isoformat(),
-                "size": row.size,
-                "duration": row.duration,
-                "template": row.template,
-            },
+            source=source_of(job.row),
             versions=made.versions,
             facts=made.facts,
             started_at=started_at,
