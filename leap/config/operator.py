@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from leap.config.model import Declared, Integer, Name, setting
 from leap.config.paths import FolderPath
+from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.units import complaint
 
@@ -57,6 +58,11 @@ class Operator(Declared):
         {"ffmpeg": 2, "whisper": 1},
         "How many stages may use a resource at once.",
         examples=[{"ffmpeg": 2, "whisper": 1}],
+    )
+    safety: Safety = setting(
+        Safety(),
+        "From when on a plan is refused until a person accepts it; tenants may be stricter.",
+        examples=[{"rework": "30 %", "matches": "30 %", "at_least": 10}],
     )
     defaults: Settings = setting(
         Settings(), "Settings for all tenants.", examples=[{"trim": {"padding": "2 s"}}]

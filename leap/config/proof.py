@@ -8,6 +8,7 @@ from leap.config.assembly import assemble
 from leap.config.effective import effective
 from leap.config.patterns import ascii_only
 from leap.config.rules import judge
+from leap.config.safety import lenient
 from leap.config.template import Match, Template
 from leap.config.tree import Tree
 from leap.errors import ConfigError, Diagnostic
@@ -27,6 +28,9 @@ def prove(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
             yield from _try_examples(template)
             yield from _warn_about_letters(template)
         yield from _compare([each for each in templates if not each.draft])
+        config = branch.tenant.model if branch.tenant else None
+        if config is not None and tree.operator.model is not None:
+            yield from lenient(tree.operator.model, config)
     yield from _merge_all(tree, broken)
 
 

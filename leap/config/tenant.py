@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 from leap.config.model import Declared, Text, Texts, required, setting
 from leap.config.override import Override
 from leap.config.preset import SitePreset
+from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.source import FolderSource
 from leap.config.template import Template
@@ -47,6 +48,11 @@ class Tenant(Declared):
     )
     owners: Texts = setting(
         (), "Who answers for the tenant, as the git host names them.", examples=[["@org/media"]]
+    )
+    safety: Safety = setting(
+        Safety(),
+        "Stricter limits than the operator's for what a plan may do unasked.",
+        examples=[{"rework": "10 %"}],
     )
     defaults: Settings = setting(
         Settings(),
