@@ -61,11 +61,12 @@ def command(
     """
     from leap.config import load
     from leap.domain.stage import Stage
+    from leap.planning.narrow import narrow
     from leap.render import plan as render
     from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
-    from leap.tasks.reconcile import admit, narrow, places
+    from leap.tasks.reconcile import admit, places
     from leap.tasks.survey import open_session, survey
 
     began = time.monotonic()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,36 +19,6 @@ from leap.tasks.survey import Session, Survey, indexed, plan_again
 #: Luigi's scheduling grows with the square of what is pending, so it gets
 #: about 1,000 tasks at a time: seven to a recording.
 _WAVE = 140
-
-
-def narrow(plan: Plan, *, limit: int | None = None, until: Stage | None = None) -> Plan:
-    """Return ``plan`` with at most ``limit`` recordings to work on, and no stage past ``until``."""
-    changes = plan.changes
-    if until is not None:
-        order = list(Stage)
-        last = order.index(until)
-        changes = tuple(
-            replace(
-                change,
-                steps=tuple(step for step in change.steps if order.index(step.stage) <= last),
-            )
-            for change in changes
-        )
-        changes = tuple(
-            change
-            for change, whole in zip(changes, plan.changes, strict=True)
-            if change.steps or not whole.steps
-        )
-    if limit is not None:
-        kept: list[Change] = []
-        for change in changes:
-            working = change.effective and not change.waits
-            if working:
-                limit -= 1
-            if not working or limit >= 0:
-                kept.append(change)
-        changes = tuple(kept)
-    return replace(plan, changes=changes)
 
 
 def admit(session: Session, found: Survey, plan: Plan) -> None:

@@ -56,11 +56,15 @@ def open_session(declaration: Declaration) -> Iterator[Session]:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Everything a plan is made from; making it anew does not list again."""
+    """Everything a plan is made from; making it anew does not list again.
+
+    ``actuals`` is what the ledger knew, by tenant, when the sources were listed.
+    """
 
     listings: Mapping[str, tuple[Listing, ...]]
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    actuals: Mapping[str, Actual] = field(default_factory=dict)
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
@@ -92,7 +96,7 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
             notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
             found.append(listing)
         listings[tenant] = tuple(found)
-    result = Survey(listings, tuple(problems), tuple(notes))
+    result = Survey(listings, tuple(problems), tuple(notes), actuals)
     return result, plan_again(session, result, actuals)
 
 
