@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -210,7 +211,8 @@ def _check_sites(tree: Tree) -> Iterator[Diagnostic]:
     if tree.operator.model is None:
         return
     allowed = [resolved(tree.root, path) for path in tree.operator.model.sites]
-    taken: list[tuple[Any, str]] = []
+    taken: dict[Path, str] = {}
+    above: dict[Path, str] = {}
     for tenant, branch in tree.tenants.items():
         for entry in branch.presets.values():
             if entry.model is None:
@@ -220,8 +222,11 @@ def _check_sites(tree: Tree) -> Iterator[Diagnostic]:
                 message = f"`{entry.model.path}` is outside the folders that sites may be in"
                 hint = "have the operator add it to `sites` in leap.yaml"
                 yield entry.document.error(("path",), message, hint)
-            for other, file in taken:
-                if inside(path, [other]) or inside(other, [path]):
-                    message = f"{file} writes to the same folder, or one inside the other"
-                    yield entry.document.error(("path",), message, "give each its own `path`")
-            taken.append((path, entry.document.file))
+            folders = (path, *path.parents)
+            other = next((taken[each] for each in folders if each in taken), above.get(path))
+            if other is not None:
+                message = f"{other} writes to the same folder, or one inside the other"
+                yield entry.document.error(("path",), message, "give each its own `path`")
+            taken.setdefault(path, entry.document.file)
+            for folder in path.parents:
+                above.setdefault(folder, entry.document.file)

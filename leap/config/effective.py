@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -117,7 +119,7 @@ def effective(
     chosen = declared.template(template)
     pipeline = declaration.pipelines[chosen.pipeline]
     layers = list(_layers(declaration, declared, pipeline, chosen, override))
-    merged = merge(layers)
+    merged = merge(layers[1:], onto=_merged_built_in())
     sections: dict[str, Any] = {
         name: _validated(model, merged.data[name], merged.origins, f"{name}.")
         for name, model in SECTIONS.items()
@@ -221,10 +223,22 @@ def _validated(
 ) -> M:
     """Return merged ``data`` as a ``model``; a contradiction is shown where it was decided last."""
     try:
-        return model.model_validate(data, context=MERGED)
+        validated: M = _model(model, json.dumps(data))
+        return validated  # noqa: TRY300 -- an else would only hide what is returned
     except ValidationError as error:
         found = [_contradiction(each, origins, prefix) for each in error.errors()]
         raise ConfigError(found) from None
+
+
+@functools.cache
+def _merged_built_in() -> Merged:
+    return merge([Layer("built-in", _BUILT_IN)])
+
+
+@functools.lru_cache(maxsize=4096)
+def _model(model: type[M], text: str) -> M:
+    """Return merged data, given as JSON; most templates share most of their sections."""
+    return model.model_validate(json.loads(text), context=MERGED)
 
 
 def _contradiction(details: ErrorDetails, origins: Mapping[str, Origin], prefix: str) -> Diagnostic:

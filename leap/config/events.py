@@ -21,6 +21,9 @@ MAX_EVENTS = 50_000
 MAX_DEPTH = 32
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+_LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
 
 # C0 and C1 controls but tab and line ends, lone surrogates, and the marks that
 # make text read otherwise than it is stored (https://trojansource.codes/).
@@ -49,25 +52,27 @@ def events(content: bytes) -> Iterator[Any]:
     found: list[Any] = []
     depth = documents = 0
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.CollectionStartEvent):
+        parser = _LOADER(text)
+        while (event := parser.get_event()) is not None:
+            kind = type(event)
+            if kind in _STARTS:
                 depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
+                if depth > MAX_DEPTH:
+                    raise Refused(place(event), f"nested more than {MAX_DEPTH} levels deep")
+            elif kind in _ENDS:
                 depth -= 1
-            elif isinstance(event, yaml.DocumentStartEvent):
+            elif kind is yaml.DocumentStartEvent:
                 documents += 1
-            elif not isinstance(event, yaml.NodeEvent):
+                if documents > 1:
+                    message = "a second document begins here (`---`)"
+                    raise Refused(place(event), message, "one file holds one document")
                 continue
-            if documents > 1:
-                message = "a second document begins here (`---`)"
-                raise Refused(place(event), message, "one file holds one document")
-            if depth > MAX_DEPTH:
-                raise Refused(place(event), f"nested more than {MAX_DEPTH} levels deep")
+            elif kind not in _LEAVES:
+                continue
             if len(found) >= MAX_EVENTS:
                 message = f"more than {MAX_EVENTS} values and brackets in one file"
                 raise Refused(place(event), message, "split it into several files")
-            if not isinstance(event, yaml.DocumentStartEvent):
-                found.append(event)
+            found.append(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -51,47 +51,53 @@ class Merged:
     origins: dict[str, Origin] = field(default_factory=dict)
 
 
-def merge(layers: Iterable[Layer]) -> Merged:
-    """Merge ``layers``, the outermost first; the last one to set a key wins."""
-    merged = Merged()
+def merge(layers: Iterable[Layer], onto: Merged | None = None) -> Merged:
+    """Merge ``layers``, the outermost first; the last one to set a key wins.
+
+    Args:
+        onto: what is outermost of all, merged before; it stays as it is.
+    """
+    merged = Merged(_copied(onto.data), dict(onto.origins)) if onto else Merged()
     for layer in layers:
         _lay(merged, merged.data, layer, layer.data, ())
     return merged
 
 
+def _copied(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _copied(value) if isinstance(value, dict) else value for key, value in data.items()
+    }
+
+
 def _lay(
     merged: Merged, target: dict[str, Any], layer: Layer, data: Mapping[str, Any], path: Path
 ) -> None:
+    """Put ``data`` over ``target``, which stands at ``path`` of the whole."""
+    prefix = "".join(f"{part}." for part in path)
     for key, value in data.items():
-        here = (*path, key)
         if value is None:
             continue
-        if isinstance(value, Mapping):
-            if not isinstance(target.get(key), dict):
-                merged.origins.pop(dotted(here), None)
-                target[key] = {}
-            _lay(merged, target[key], layer, value, here)
+        name, below = f"{prefix}{key}", target.get(key)
+        if isinstance(value, dict):
+            if not isinstance(below, dict):
+                merged.origins.pop(name, None)
+                below = target[key] = {}
+            _lay(merged, below, layer, value, (*path, key))
         else:
-            if isinstance(target.get(key), dict):
-                _forget_below(merged, here)
+            if isinstance(below, dict):
+                _forget_below(merged, name)
             target[key] = list(value) if isinstance(value, list | tuple) else value
-            merged.origins[dotted(here)] = _origin(layer, here)
+            merged.origins[name] = _origin(layer, path, key)
 
 
-def _forget_below(merged: Merged, path: Path) -> None:
+def _forget_below(merged: Merged, name: str) -> None:
     """Drop the origins of a mapping that a single value replaces."""
-    prefix = f"{dotted(path)}."
-    for known in [name for name in merged.origins if name.startswith(prefix)]:
+    for known in [each for each in merged.origins if each.startswith(f"{name}.")]:
         del merged.origins[known]
 
 
-def _origin(layer: Layer, path: Path) -> Origin:
+def _origin(layer: Layer, path: Path, key: str) -> Origin:
     if layer.document is None:
         return Origin(layer.name)
-    position = layer.document.position((*layer.prefix, *path), key=True)
+    position = layer.document.position((*layer.prefix, *path, key), key=True)
     return Origin(layer.name, layer.document.file, *position)
-
-
-def dotted(path: Iterable[str | int]) -> str:
-    """Return ``path`` as people write it: ``subtitles.line_length``."""
-    return ".".join(map(str, path))

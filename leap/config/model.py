@@ -27,6 +27,9 @@ from leap.config.units import Shaped, complaint
 UNKEYED: Final = "unkeyed"
 
 
+_NOWHERE: Final = Document("")
+
+
 class Model(BaseModel):
     """A closed, immutable mapping of keys."""
 
@@ -39,22 +42,30 @@ class Declared(Model):
     """A model that was read from a file of its own, which gives it its name."""
 
     _name: str = PrivateAttr("")
-    _document: Document = PrivateAttr(Document(""))
+    # A factory, because pydantic makes a deep copy of a default for every instance.
+    _document: Document = PrivateAttr(default_factory=lambda: _NOWHERE)
+
+    # Both are read very often; looked up by `self._name` they would cost ten times as much.
 
     @property
     def name(self) -> str:
         """The file's name without ``.yaml``."""
-        return self._name
+        return str(self._private["_name"])
 
     @property
     def file(self) -> str:
         """The file's path, relative to the repository's root."""
-        return self._document.file
+        return self.document.file
 
     @property
     def document(self) -> Document:
         """The file's data as it was written, with places."""
-        return self._document
+        document: Document = self._private["_document"]
+        return document
+
+    @property
+    def _private(self) -> dict[str, Any]:
+        return self.__pydantic_private__ or {}
 
 
 D = TypeVar("D", bound=Declared)

@@ -24,6 +24,8 @@ MAX_KEY = 200
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {word: word[0] in "tT" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+#: What a plain scalar that is no text begins with.
+_BEGINNINGS = frozenset("+-.0123456789~nNtTfF")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan")
 
@@ -71,23 +73,28 @@ class _Builder:
     def _value(self, event: Any, events: Iterator[Any], path: Path | None) -> Any:
         if path is not None:
             self.positions[path] = place(event)
-        if isinstance(event, yaml.AliasEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             self._problem(event, f"the alias `*{event.anchor}` is not allowed", "write it out")
             return None
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_properties(event)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event)
+        if kind is yaml.MappingStartEvent:
+            return self._mapping(events, path)
+        return self._sequence(events, path)
+
+    def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
             message = f"the anchor `&{event.anchor}` is not allowed"
             self._problem(event, message, "write values out where they are used")
         if event.tag is not None:
             self._problem(event, f"the tag `{_short_tag(event.tag)}` is not allowed", "remove it")
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(events, path)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, path)
-        return self._scalar(event)
 
     def _mapping(self, events: Iterator[Any], path: Path | None) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
+        while type(event := next(events)) is not yaml.MappingEndEvent:
             place = self._key(event, events, path)
             value = self._value(next(events), events, place)
             if place is not None and value is not None:
@@ -123,17 +130,19 @@ class _Builder:
 
     def _sequence(self, events: Iterator[Any], path: Path | None) -> list[Any]:
         data: list[Any] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        while type(event := next(events)) is not yaml.SequenceEndEvent:
             place = (*path, len(data)) if path is not None else None
             data.append(self._value(event, events, place))
         return data
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
-        unsafe = unsafe_character(text)
-        if unsafe:
+        # The file's own characters were looked at before; these may be written as `\u202e`.
+        if event.style == '"' and (unsafe := unsafe_character(text)):
             self._problem(event, unsafe)
         if not event.implicit[0]:  # quoted or a block
+            return text
+        if text and text[0] not in _BEGINNINGS:
             return text
         if text in _NULL:
             return None

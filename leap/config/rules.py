@@ -6,8 +6,10 @@ count only with ``case_sensitive``.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from leap.config.override import plain
 from leap.config.patterns import compiled
@@ -29,7 +31,7 @@ def judge(match: Match, title: str, source: str | None = None) -> Verdict:
         title: the recording's own name.
         source: the name of its source; None leaves the filter on sources out.
     """
-    title = plain(title)
+    title = _composed(title)
     excluded = next(_hits(match.exclude, title, case_sensitive=match.case_sensitive), None)
     if excluded is not None:
         return Verdict(False, f"excluded by {excluded}")
@@ -37,22 +39,28 @@ def judge(match: Match, title: str, source: str | None = None) -> Verdict:
         return Verdict(False, f"source {source} is not among {', '.join(match.sources)}")
     hits = list(_hits(match, title, case_sensitive=match.case_sensitive))
     if match.mode == "any":
-        return Verdict(True, hits[0]) if hits else Verdict(False, "no rule fits the title")
+        return Verdict(True, hits[0]) if hits else _NOTHING_FITS
     missed = _missed(match, hits)
     return Verdict(False, f"{missed} does not fit") if missed else Verdict(True, " and ".join(hits))
 
 
+_NOTHING_FITS = Verdict(False, "no rule fits the title")
+
+
 def _hits(rules: Match | Exclude, title: str, *, case_sensitive: bool) -> Iterator[str]:
     """Return every rule that fits ``title``, in words."""
-    folded = _fold(title, case_sensitive=case_sensitive)
-    for whole in rules.exact:
-        if _fold(plain(whole), case_sensitive=case_sensitive) == folded:
+    exact, keywords, patterns = _prepared(
+        rules.exact, rules.keywords, rules.patterns, case_sensitive
+    )
+    folded = _fold(title, case_sensitive)
+    for whole, wanted in exact:
+        if wanted == folded:
             yield f'title "{whole}"'
-    for keyword in rules.keywords:
-        if _fold(plain(keyword), case_sensitive=case_sensitive) in folded:
+    for keyword, wanted in keywords:
+        if wanted in folded:
             yield f'keyword "{keyword}"'
-    for pattern in rules.patterns:
-        if compiled(pattern, case_sensitive=case_sensitive).search(title):
+    for pattern, expression in patterns:
+        if expression.search(title):
             yield f"pattern {pattern}"
 
 
@@ -65,5 +73,29 @@ def _missed(match: Match, hits: list[str]) -> str | None:
     return next((rule for rule in wanted if rule not in hits), None)
 
 
-def _fold(text: str, *, case_sensitive: bool) -> str:
+_Texts = tuple[str, ...]
+_Pairs = tuple[tuple[str, Any], ...]
+
+
+@functools.lru_cache(maxsize=8192)
+def _prepared(
+    exact: _Texts,
+    keywords: _Texts,
+    patterns: _Texts,
+    case_sensitive: bool,  # noqa: FBT001
+) -> tuple[_Pairs, _Pairs, _Pairs]:
+    """Return each rule as written beside what a title is compared with."""
+    return (
+        tuple((each, _fold(plain(each), case_sensitive)) for each in exact),
+        tuple((each, _fold(plain(each), case_sensitive)) for each in keywords),
+        tuple((each, compiled(each, case_sensitive=case_sensitive)) for each in patterns),
+    )
+
+
+#: One title is judged by all templates in turn.
+_composed = functools.lru_cache(maxsize=256)(plain)
+
+
+@functools.lru_cache(maxsize=256)
+def _fold(text: str, case_sensitive: bool) -> str:  # noqa: FBT001
     return text if case_sensitive else text.casefold()

@@ -63,6 +63,7 @@ _VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?::[^{}]*)?\s*\}(?!\})")
 
 
+@functools.lru_cache(maxsize=8192)  # the same text stands in many layers, and is merged again
 def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
     """Return what is wrong with a template and what helps, or None where it is fine.
 

@@ -135,9 +135,11 @@ def _with_bare_presets(document: Document) -> Document:
 
     Elsewhere nothing means "not given"; here the name itself says: publish there.
     """
+    if ("publish",) not in document.keys:
+        return document
     publish = document.data.get("publish")
     names = [path[1] for path in document.keys if len(path) == 2 and path[0] == "publish"]  # noqa: PLR2004
-    if publish is None and ("publish",) in document.keys and names:
+    if publish is None and names:
         publish = {}
     if not isinstance(publish, Mapping) or all(name in publish for name in names):
         return document
