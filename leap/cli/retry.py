@@ -20,9 +20,9 @@ def command(identity: str, root: Path) -> None:
     show`. The next `leap reconcile` does the work.
     """
     from leap.cli.show import find
-    from leap.cli.status import read_standings
     from leap.config import load
     from leap.tasks.retry import retry
+    from leap.tasks.standings import read_standings
     from leap.tasks.survey import open_session
 
     declaration = load(root)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from leap.cli.common import echo_json, format_option, root_option
-from leap.cli.status import read_standings
 from leap.errors import LeapError
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ def command(identity: str, root: Path, format_: str) -> None:
     from leap.render import show as render
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.store import Store
+    from leap.tasks.standings import read_standings
 
     declaration = load(root)
     operator = declaration.operator

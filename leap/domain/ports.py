@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from leap.domain.recording import FileMemo, Listing
-from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.snapshot import Actual, Glance, PublicationFact, RecordingRow
 from leap.domain.stage import Stage
 from leap.domain.topics import Break, Outline
 from leap.domain.transcript import Heard, Transcript
@@ -195,8 +195,14 @@ class LedgerReader(Protocol):
 
     def snapshot(self, tenant: str) -> Actual: ...
 
+    def glance(self, tenant: str, newest: int | None = None) -> Glance:
+        """Return what statuses are derived from; of settled recordings the ``newest``, or all."""
+
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         """Return one publication as it stands now."""
+
+    def applied_commit(self, tenant: str) -> str | None:
+        """Return the commit of the configuration that the newest run worked with, if known."""
 
 
 class Ledger(LedgerReader, Protocol):

@@ -139,3 +139,17 @@ class Actual:
             if fact.preset == preset:
                 return fact
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the ledger knows about one tenant, as far as statuses need it.
+
+    ``actual`` has no memos, no facts of stages, and no stages of recordings
+    that are settled: skipped, or published as they shall be. ``skipped`` and
+    ``uploaded`` count the settled recordings that are left out of it.
+    """
+
+    actual: Actual
+    skipped: int = 0
+    uploaded: int = 0

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.snapshot import Actual, Glance, PublicationFact, RecordingRow
 from leap.domain.stage import Stage
 from leap.ledger import admission, history, leases, reading
 from leap.ledger import facts as written
 from leap.ledger.address import Address, Connection
 from leap.ledger.connections import ADMIN, Connections
+from leap.ledger.glance import read_glance
 from leap.ledger.values import storable, to_json
 
 T = TypeVar("T")
@@ -24,6 +25,10 @@ _EVENT = """
     INSERT INTO leap.events (tenant, id, recording, at, kind, message, data)
     VALUES (%s, %s, %s, clock_timestamp(), %s, %s, %s::jsonb)
     ON CONFLICT (tenant, id) DO NOTHING
+"""
+_APPLIED_COMMIT = """
+    SELECT commit FROM leap.runs WHERE tenant = %s AND commit IS NOT NULL
+    ORDER BY started_at DESC, id LIMIT 1
 """
 _RUN_STARTED = """
     INSERT INTO leap.runs (tenant, id, started_at, commit)
@@ -74,6 +79,15 @@ class PostgresLedger:
             tenant,
             lambda connection: reading.read_publication(connection, tenant, recording, preset),
         )
+
+    def glance(self, tenant: str, newest: int | None = None) -> Glance:
+        return self._read(tenant, lambda connection: read_glance(connection, tenant, newest))
+
+    def applied_commit(self, tenant: str) -> str | None:
+        found = self._read(
+            tenant, lambda connection: connection.execute(_APPLIED_COMMIT, (tenant,)).fetchone()
+        )
+        return None if found is None else str(found[0])
 
     def events(
         self, tenant: str, recording: str | None = None, limit: int = 100

@@ -1,20 +1,23 @@
 """Where every recording stands: a table for people, and JSON data.
 
-demo                                                           2 recordings
-  2026-11-20-1a2b3c4d5e6f  UPLOADED  Gradient descent
-      published to site, since 2026-11-20 09:12 UTC
-      site: https://lectures.example/gradient-descent/
-  2026-11-13-0f9e8d7c6b5a  FAILED    Linear models
-      trim: no video and no audio in it, since 2026-11-20 09:01 UTC
+demo                                                           3 recordings
+  2026-11-20-1a2b3c4d5e6f  UPLOADED     Gradient descent           2 h ago
+      https://lectures.example/gradient-descent/
+  2026-11-14-00000000000a  INITIALIZED  Linear models            5 min ago
+      to do: download; held (source): the file changed 12 s ago
+  2026-11-13-0f9e8d7c6b5a  FAILED       Backpropagation         3 days ago
+      trim: no video and no audio in it
 
-2 recordings: 1 UPLOADED, 1 FAILED.
+3 recordings: 1 INITIALIZED, 1 UPLOADED, 1 FAILED.
+Once a cause is gone, try again with: leap retry ID
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -22,7 +25,10 @@ from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.domain.status import Status, StatusName
-from leap.render.terminal import Paint, Row, clean, counted, heading, moment, plain, table
+from leap.render.terminal import Paint, Row, ago, clean, counted, heading, moment, plain, table
+
+#: Below this many columns, a title shares its line with no time.
+_ROOMY = 76
 
 _COLOURS = {
     StatusName.UPLOADED: "green",
@@ -45,20 +51,52 @@ class Standing:
     status: Status
 
 
-def text(standings: Sequence[Standing], *, width: int = 80, paint: Paint = plain) -> str:
-    """Return a table of ``standings``, newest first by tenant, without a final newline."""
-    if not standings:
+def text(
+    standings: Sequence[Standing],
+    counts: Mapping[str, Counter[StatusName]],
+    *,
+    now: datetime,
+    last: int | None = None,
+    width: int = 80,
+    paint: Paint = plain,
+) -> str:
+    """Return a table of ``standings``, newest first by tenant, without a final newline.
+
+    Args:
+        counts: how many recordings are in each status, by tenant; ``standings``
+            may lack some of those that need nobody.
+        last: how many of each tenant to show besides those that need somebody,
+            and at most how many of these; None for all.
+    """
+    if not any(counts.values()):
         return "No recordings yet. See what there is with: leap plan"
     ordered = sorted(standings, key=lambda each: each.row.id, reverse=True)
     ordered.sort(key=lambda each: each.tenant)
-    laid_out = table(list(map(_row, ordered)), flexible=2, width=width, paint=paint, below=6)
+    shown = [
+        each
+        for _, group in groupby(ordered, key=lambda each: each.tenant)
+        for each in _newest(list(group), last)
+    ]
+    rows = [_row(each, now, roomy=width >= _ROOMY) for each in shown]
+    lines: dict[str, list[str]] = {tenant: [] for tenant in sorted(counts) if counts[tenant]}
+    laid_out = table(rows, flexible=2, width=width, paint=paint, below=6)
+    for each, of_each in zip(shown, laid_out, strict=True):
+        lines[each.tenant] += of_each
     blocks = []
-    pairs = zip(ordered, laid_out, strict=True)
-    for tenant, group in groupby(pairs, key=lambda pair: pair[0].tenant):
-        each_lines = [lines for _, lines in group]
-        head = heading(tenant, counted(len(each_lines), "recording"), width, paint)
-        blocks.append("\n".join([head, *(line for lines in each_lines for line in lines)]))
-    return "\n\n".join([*blocks, _last_line(ordered)])
+    for tenant, of_tenant in lines.items():
+        total = counts[tenant].total()
+        head = heading(tenant, counted(total, "recording"), width, paint)
+        more = total - sum(each.tenant == tenant for each in shown)
+        if more:
+            of_tenant.append(paint(f"  … and {more:,} more: leap status --all", "dim"))
+        blocks.append("\n".join([head, *of_tenant]))
+    return "\n\n".join([*blocks, "\n".join(_last_lines(counts))])
+
+
+def needs_somebody(status: Status) -> bool:
+    """Tell whether a recording failed for good, or waits."""
+    unfinished = status.hold is not None and not status.complete
+    return unfinished or status.status is StatusName.FAILED
 
 
 def json_data(standings: Sequence[Standing]) -> dict[str, Any]:
@@ -103,15 +141,20 @@ def recording(standing: Standing) -> dict[str, Any]:
     }
 
 
-def in_words(status: Status) -> str:
-    """Return why a recording is where it is, what it waits for, and since when."""
+def why(status: Status) -> str:
+    """Return why a recording is where it is, and what it waits for."""
     words = clean(status.reason)
     if status.failed_stage not in (None, Stage.PUBLISH):
         words = f"{status.failed_stage}: {words}"
     if status.hold:
         until = f" until {moment(status.hold.until)}" if status.hold.until else ""
         words += f"; held ({status.hold.kind}): {clean(status.hold.reason)}{until}"
-    return f"{words}, since {moment(status.since)}"
+    return words
+
+
+def in_words(status: Status) -> str:
+    """Return why a recording is where it is, and since when."""
+    return f"{why(status)}, since {moment(status.since)}"
 
 
 def place(state: PublicationState) -> str:
@@ -129,20 +172,42 @@ def colour(status: Status) -> str:
     return "green" if status.complete else _COLOURS.get(status.status, "")
 
 
-def _row(standing: Standing) -> Row:
+def _newest(standings: Sequence[Standing], last: int | None) -> list[Standing]:
+    """Return the ``last`` of one tenant, and as many older ones that need somebody."""
+    if last is None:
+        return list(standings)
+    older = [each for each in standings[last:] if needs_somebody(each.status)]
+    return [*standings[:last], *older[:last]]
+
+
+def _row(standing: Standing, now: datetime, *, roomy: bool) -> Row:
     row, status = standing.row, standing.status
+    urls = [state for state in status.publications if state.url]
+    as_wanted = all(state.status is PublicationName.PUBLISHED for state in status.publications)
+    # An address says by itself that the recording is published there.
+    plain_success = status.status is StatusName.UPLOADED and not status.hold and as_wanted and urls
+    notes = [] if plain_success else [why(status)]
+    since = ago(status.since, now)
+    if not roomy:
+        notes = [", ".join([*notes, since])]
+    places = (
+        [state.url or "" for state in urls] if len(urls) == 1 and as_wanted else map(place, urls)
+    )
     return Row(
         cells=(
             (f"  {row.id}", ""),
             (status.status.value, colour(status)),
             (clean(row.title) or "(no title)", ""),
+            (since if roomy else "", "dim"),
         ),
-        note=in_words(status),
-        more=tuple(place(state) for state in status.publications if state.url),
+        more=(*notes, *map(clean, places)),
     )
 
 
-def _last_line(standings: Sequence[Standing]) -> str:
-    counts = Counter(standing.status.status for standing in standings)
-    words = ", ".join(f"{counts[name]} {name}" for name in StatusName if counts[name])
-    return f"{counted(len(standings), 'recording')}: {words}."
+def _last_lines(counts: Mapping[str, Counter[StatusName]]) -> list[str]:
+    total = sum(counts.values(), Counter[StatusName]())
+    words = ", ".join(f"{total[name]:,} {name}" for name in StatusName if total[name])
+    lines = [f"{counted(total.total(), 'recording')}: {words}."]
+    if total[StatusName.FAILED]:
+        lines.append("Once a cause is gone, try again with: leap retry ID")
+    return lines

@@ -29,6 +29,8 @@ _LEAST = 8
 #: A right-hand edge further away is too far from what it belongs to.
 _EDGE = 100
 
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
 
 def plain(text: str, style: str) -> str:
     """Return ``text`` without colour."""
@@ -105,8 +107,8 @@ def heading(left: str, right: str, width: int, paint: Paint) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Return ``1 recording``, ``2 recordings``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """Return ``1 recording``, ``2 recordings``, ``10,000 recordings``."""
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def duration(seconds: float) -> str:
@@ -136,6 +138,23 @@ def moment(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def ago(when: datetime, now: datetime) -> str:
+    """Return ``just now``, ``5 min ago``, ``3 h ago``, ``1 day ago``; the date from a month on.
+
+    A time to come, as a clock that goes wrong gives it, is shown as its date too.
+    """
+    seconds = (now - when).total_seconds()
+    if seconds < -_MINUTE or seconds >= 30 * _DAY:
+        return f"{when.astimezone(UTC):%Y-%m-%d}"
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE:.0f} min ago"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR:.0f} h ago"
+    return f"{counted(int(seconds // _DAY), 'day')} ago"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a table: cells, each with a style or "", and a note in words.
@@ -149,21 +168,28 @@ class Row:
 
 
 def table(
-    rows: Sequence[Row], *, flexible: int, width: int, paint: Paint, below: int | None = None
+    rows: Sequence[Row],
+    *,
+    flexible: int,
+    width: int,
+    paint: Paint,
+    below: int | None = None,
+    mixed: bool = False,
 ) -> list[list[str]]:
     """Lay ``rows`` out in columns; return the lines of each row.
 
     Where every note fits behind its cells, it stands there; else every note
     stands below its cells, so that one table never mixes both. The column
-    ``flexible`` gives way for it, within reason. What stands below is indented
-    by ``below`` cells, or to where the flexible column begins.
+    ``flexible`` gives way for it, within reason. With ``mixed`` it gives way to
+    the other columns alone, and each note stands where it fits. What stands
+    below is indented by ``below`` cells, or to where the flexible column begins.
     """
     if not rows:
         return []
     sizes = [max(map(cell_len, column)) for column in zip(*_texts(rows), strict=True)]
     others = _spread(sizes) - sizes[flexible]
     longest_note = len(_GAP) + max(cell_len(row.note) for row in rows)
-    beside = others + longest_note + min(sizes[flexible], _READABLE) <= width
+    beside = others + longest_note + min(sizes[flexible], _READABLE) <= width and not mixed
     room = width - others - (longest_note if beside else 0)
     sizes[flexible] = min(sizes[flexible], max(room, _LEAST))
     if below is None:
@@ -175,7 +201,7 @@ def table(
             _cell(text, cells, style, paint) for (text, style), cells in columns if cells
         )
         notes = list(row.more)
-        if beside:
+        if beside or (mixed and _spread(sizes) + len(_GAP) + cell_len(row.note) <= width):
             first += _GAP + row.note
         elif row.note:
             notes.insert(0, row.note)

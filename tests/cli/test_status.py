@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -17,21 +20,58 @@ def test_status_shows_every_recording(recorded: Any, capsys: pytest.CaptureFixtu
     code = run(cli, ["status", "-C", str(recorded.root)])
 
     assert code == ExitCode.OK
+    shown = re.sub(
+        r"  (\S+ \S+ ago|just now|\d{4}-\d\d-\d\d)$",
+        "  AGE",
+        capsys.readouterr().out,
+        flags=re.MULTILINE,
+    )
     assert (
-        capsys.readouterr().out
+        shown
         == f"""\
 {recorded.tenant:<68}3 recordings
-  2026-11-20-1a2b3c4d5e6f  UPLOADED  Gradient descent
-      published to site, since 2026-11-20 12:00 UTC
-      site: https://lectures.example/descent/
-  2026-11-20-0f9e8d7c6b5a  FAILED    Сломанная 💥
-      download: broken.mp4: the file is truncated, since 2026-11-20 12:00 UTC
-  2026-11-13-00000000000a  SKIPPED   notes
-      no template matches its title, since 2026-11-20 12:00 UTC
+  2026-11-20-1a2b3c4d5e6f  UPLOADED  Gradient descent  AGE
+      https://lectures.example/descent/
+  2026-11-20-0f9e8d7c6b5a  FAILED    Сломанная 💥      AGE
+      download: broken.mp4: the file is truncated
+  2026-11-13-00000000000a  SKIPPED   notes             AGE
+      no template matches its title
 
 3 recordings: 1 UPLOADED, 1 SKIPPED, 1 FAILED.
+Once a cause is gone, try again with: leap retry ID
 """
     )
+
+
+def test_what_stands_beyond_the_newest_is_counted(
+    recorded: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed is shown all the same; --all shows everything."""
+    monkeypatch.setattr("leap.cli.status._LAST", 0)
+    run(cli, ["status", "-C", str(recorded.root)])
+    cut = capsys.readouterr().out
+    monkeypatch.setattr("leap.cli.status._LAST", 1)
+    run(cli, ["status", "-C", str(recorded.root)])
+    newest = capsys.readouterr().out
+    run(cli, ["status", "-C", str(recorded.root), "--all"])
+    everything = capsys.readouterr().out
+
+    counts = "3 recordings: 1 UPLOADED, 1 SKIPPED, 1 FAILED."
+    assert "… and 3 more: leap status --all" in cut
+    assert "FAILED    Сломанная" in newest
+    assert "… and 1 more: leap status --all" in newest
+    assert "more:" not in everything
+    assert all(counts in each for each in (cut, newest, everything))
+
+
+def test_a_closed_pipe_is_no_error(recorded: Any) -> None:
+    """`leap status | head` ends without a word."""
+    command = [sys.executable, "-m", "leap", "status", "-C", str(recorded.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_status_as_json_is_alone_on_stdout(

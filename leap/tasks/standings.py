@@ -1,0 +1,70 @@
+"""Where recordings stand: what the ledger knows, judged by what was last wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from leap.config import Declaration
+from leap.domain.ports import LedgerReader
+from leap.domain.status import Status, StatusName, derive
+from leap.render.status import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Recordings with their statuses, and how many are in each status by tenant.
+
+    ``counts`` are of all recordings, also of those that are not in ``shown``.
+    """
+
+    shown: tuple[Standing, ...]
+    counts: dict[str, Counter[StatusName]]
+
+
+def read_standings(
+    ledger: LedgerReader, declaration: Declaration, tenants: Iterable[str] | None = None
+) -> list[Standing]:
+    """Return every recording of ``tenants`` (all) with its status, in order of tenant and id."""
+    return list(look(ledger, declaration, tenants).shown)
+
+
+def look(
+    ledger: LedgerReader,
+    declaration: Declaration,
+    tenants: Iterable[str] | None = None,
+    newest: int | None = None,
+) -> Standings:
+    """Return how the recordings of ``tenants`` (all) stand, in order of tenant and id.
+
+    Where ``newest`` is given, recordings that need nobody are only counted,
+    except for so many of each tenant; that is much quicker for large tenants.
+    """
+    shown: list[Standing] = []
+    counts: dict[str, Counter[StatusName]] = {}
+    for tenant in declaration.tenants if tenants is None else tenants:
+        glance = ledger.glance(tenant, newest)
+        actual = glance.actual
+        first = len(shown)
+        for row in sorted(actual.recordings.values(), key=lambda row: row.id):
+            status = derive(row, actual.stages.get(row.id, ()), actual.publications.get(row.id, ()))
+            shown.append(Standing(tenant, row, _with_platforms(declaration, tenant, status)))
+        counts[tenant] = Counter(standing.status.status for standing in shown[first:])
+        counts[tenant] += Counter(
+            {StatusName.SKIPPED: glance.skipped, StatusName.UPLOADED: glance.uploaded}
+        )
+    return Standings(tuple(shown), counts)
+
+
+def _with_platforms(declaration: Declaration, tenant: str, status: Status) -> Status:
+    """Return ``status`` with the platforms of publications that no publisher touched yet."""
+    presets = declaration.tenants[tenant].presets
+    if all(state.platform for state in status.publications):
+        return status
+    known = {name: preset.platform for name, preset in presets.items()}
+    publications = tuple(
+        replace(state, platform=state.platform or known.get(state.preset))
+        for state in status.publications
+    )
+    return replace(status, publications=publications)
