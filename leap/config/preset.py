@@ -48,6 +48,11 @@ class SiteOptions(PublishOptions):
         "`public` pages are listed; `unlisted` ones have an address that nobody can guess.",
         examples=["public", "unlisted"],
     )
+    course: Annotated[str, StringConstraints(max_length=255)] | None = setting(
+        None,
+        "The course under which the page is listed; else it is among the other lectures.",
+        examples=["Machine Learning 2026"],
+    )
 
 
 class SitePreset(SiteOptions, Declared):

@@ -7,7 +7,7 @@ all of them, under a lock, so that it depends on no order and heals itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,9 @@ _VERSION = 1
 class PageRecord:
     """What a page says of itself; times are seconds, ``started_at`` is ISO 8601.
 
-    ``search`` names the script with its words, ``files`` everything that the
-    page needs beside its ``index.html``.
+    ``course`` is what it is listed under, or empty; ``search`` names the script
+    with its words, ``files`` everything that the page needs beside its
+    ``index.html``.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class PageRecord:
     chapters: tuple[tuple[float, str], ...]
     search: str
     files: tuple[str, ...] = field(default=())
+    course: str = ""
 
     def to_json(self) -> bytes:
         """Return the content of ``page.json``."""
@@ -65,6 +67,7 @@ class PageRecord:
             chapters=tuple((float(start), str(title)) for start, title in data["chapters"]),
             search=str(data["search"]),
             files=tuple(str(name) for name in data["files"]),
+            course=str(data.get("course", "")),
         )
 
     @property
@@ -96,6 +99,17 @@ def listed(root: Path) -> list[PageRecord]:
         if (record := read_record(folder)) and record.listed and (folder / "index.html").is_file()
     ]
     return sorted(found, key=lambda record: (record.moment, record.slug), reverse=True)
+
+
+def by_course(records: Sequence[PageRecord]) -> list[tuple[str, list[PageRecord]]]:
+    """Return ``records`` by course, in their order: the course with the newest lecture first.
+
+    Lectures of no course come last, under an empty name.
+    """
+    courses: dict[str, list[PageRecord]] = {}
+    for record in records:
+        courses.setdefault(record.course, []).append(record)
+    return sorted(courses.items(), key=lambda course: not course[0])
 
 
 def folders(root: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from leap.domain.ports import Progress
@@ -72,22 +72,26 @@ def replace(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def sweep(folder: Path, keep: Collection[str]) -> None:
-    """Remove every file of ``folder`` that is not in ``keep``."""
+def sweep(folder: Path, ours: Callable[[str], bool], keep: Collection[str]) -> None:
+    """Remove the files of ``folder`` that are ``ours`` by their names and not in ``keep``."""
     for path in folder.iterdir():
-        if path.name not in keep and not path.is_dir():
+        if path.name not in keep and (ours(path.name) or _is_part(path.name)):
             path.unlink(missing_ok=True)
 
 
-def remove(folder: Path, *, last: str) -> None:
-    """Remove a page's folder, its entrance first, so that nobody sees a torn page.
+def remove(folder: Path, ours: Callable[[str], bool], *, last: str) -> None:
+    """Remove a page, its entrance first, so that nobody sees a torn one.
 
     The file ``last`` goes last: it says whose the folder is while there is one.
+    A folder in which somebody put files that are not ``ours`` stays, with them.
     """
     with contextlib.suppress(FileNotFoundError):
         (folder / "index.html").unlink(missing_ok=True)
-        sweep(folder, {last})
-        shutil.rmtree(folder)
+        sweep(folder, ours, {last})
+        (folder / last).unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        sync_folder(folder.parent)
 
 
 @contextlib.contextmanager
@@ -108,6 +112,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith(".") and name.endswith(_PART)
 
 
 def _part_of(path: Path) -> Path:

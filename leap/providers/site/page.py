@@ -160,13 +160,15 @@ def lecture(
     interface: Interface,
     files: Mapping[str, str],
     *,
-    captions: str,
+    course: str = "",
+    script: str = "",
 ) -> dict[str, Any]:
     """Return what the template of a lecture shows.
 
     Args:
         files: the names beside the page, by role of ``Publication.files``.
-        captions: the WebVTT text, or "" where there are none.
+        course: what it is listed under, or "".
+        script: the name of the script that holds the captions, or "".
     """
     outline = publication.outline
     topics = outline.topics if outline else ()
@@ -174,6 +176,7 @@ def lecture(
     video = files["video"]
     return {
         "title": title,
+        "course": course,
         "date": interface.date(publication.started_at),
         "iso_date": publication.started_at.date().isoformat(),
         "duration": interface.duration(publication.duration),
@@ -190,13 +193,8 @@ def lecture(
         "video": video,
         "audio_only": is_audio(video),
         "downloads": _downloads(title, files, interface),
-        # Data and not `<track src>`: a page opened from a folder may load no other file.
-        # https://html.spec.whatwg.org/multipage/media.html#sourcing-out-of-band-text-tracks
-        "data": {
-            "captions": captions,
-            "language": publication.language,
-            **interface.scripted,
-        },
+        "captions": files.get("vtt", ""),
+        "data": {"captions": script, **interface.scripted},
     }
 
 

@@ -21,7 +21,7 @@ from leap.faults import point
 from leap.providers.site import catalogue, folder, page
 from leap.providers.site.address import identity_of, is_slug, public_slug, unlisted_slug
 from leap.providers.site.wording import interface
-from leap.providers.site.writer import write_front, write_page
+from leap.providers.site.writer import is_foreign, is_ours, write_front, write_page
 
 Privacy = Literal["public", "unlisted"]
 
@@ -53,22 +53,22 @@ class SitePublisher:
     ) -> Receipt:
         """Make the page of ``publication`` and list it; safe to repeat.
 
-        Raises NeedsHuman where an unlisted page has no link secret, and
-        ProviderError where the folder cannot be written.
+        Raises NeedsHuman where an unlisted page has no link secret or the
+        folder has somebody else's front page, and ProviderError where it
+        cannot be written.
         """
         own = {key: value for key, value in publication.settings.items() if value is not None}
         settings = self._options | own
         privacy = _privacy(settings)
         with self._telling_errors():
+            self._require_own_site()
             slug = self._slug(publication, settings, privacy, known)
             record = write_page(
                 self._root, slug, publication, settings, progress, listed=privacy == "public"
             )
             old = self._addresses(publication.recording, publication.preset, known) - {slug}
             self._leave(old, settings)
-            folder.sweep(
-                self._root / catalogue.PAGES / slug, {*record.files, "index.html", catalogue.RECORD}
-            )
+            folder.sweep(self._root / catalogue.PAGES / slug, is_ours, record.files)
         return Receipt(
             platform=self.platform,
             external_id=slug,
@@ -78,13 +78,20 @@ class SitePublisher:
         )
 
     def withdraw(self, recording: str, known: PublicationFact) -> None:
-        """Take the page of ``recording`` and its place on the front page away.
+        """Take the page of ``recording`` and its place on the front page away; safe to repeat.
 
-        Raises ProviderError where the folder cannot be written.
+        Files that LEAP did not write stay. Raises ProviderError where the folder cannot be written.
         """
         with self._telling_errors():
             if self._root.is_dir():
                 self._leave(self._addresses(recording, known.preset, known), self._options)
+
+    def _require_own_site(self) -> None:
+        front = self._root / "index.html"
+        if is_foreign(front):
+            message = f"{front}: this page is not LEAP's, and is not overwritten"
+            hint = "give the preset a `path` of its own, or move the page away"
+            raise NeedsHuman(message, hint=hint)
 
     # ── where a page lives ─────────────────────────────────────────────────
 
@@ -147,7 +154,7 @@ class SitePublisher:
         write_front(self._root, settings)
         point("site.sweep.before_remove")
         for old in pages:
-            folder.remove(old, last=catalogue.RECORD)
+            folder.remove(old, is_ours, last=catalogue.RECORD)
 
     def _url(self, slug: str, settings: Mapping[str, Any]) -> str:
         base = settings.get("base_url")

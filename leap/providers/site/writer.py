@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,28 @@ from leap.providers.site.catalogue import PageRecord
 from leap.providers.site.wording import Interface, interface
 
 _STEMS = {"vtt": "captions", "srt": "captions", "transcript": "transcript", "topics": "topics"}
+_OURS = re.compile(
+    rf"(?:video|audio|search|{'|'.join(sorted(set(_STEMS.values())))})-[0-9a-f]{{8}}\.[a-z0-9]+",
+    re.ASCII,
+)
+#: What every page of LEAP says of itself near its beginning.
+_GENERATOR = b'<meta name="generator" content="LEAP">'
+_HEAD = 4096
 _LOCK = ".leap-site.lock"
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether ``name`` is one that LEAP gives to a file beside a page."""
+    return _OURS.fullmatch(name) is not None
+
+
+def is_foreign(page: Path) -> bool:
+    """Tell whether there is a page that LEAP did not write. Raises OSError."""
+    try:
+        with page.open("rb") as file:
+            return _GENERATOR not in file.read(_HEAD)
+    except FileNotFoundError:
+        return False
 
 
 def write_page(
@@ -37,6 +59,9 @@ def write_page(
     point("site.page.before_files")
     files = _place_files(publication, there, progress)
     search = folder.put(there, "search", ".js", _search_script(publication, slug))
+    captions = _captions(publication)
+    script = folder.put(there, "captions", ".js", captions) if captions else ""
+    course = page.plain(str(settings.get("course") or ""))
     html = looks.render(
         "lecture.html",
         listed=listed,
@@ -45,7 +70,7 @@ def write_page(
         interface=words.code,
         style=_asset(root, "leap.css"),
         script=_asset(root, "lecture.js"),
-        **page.lecture(publication, words, files, captions=_captions(publication)),
+        **page.lecture(publication, words, files, course=course, script=script),
     )
     point("site.page.before_replace")
     folder.replace(there / "index.html", html)
@@ -64,7 +89,8 @@ def write_page(
         summary=page.plain(outline.summary) if outline else "",
         chapters=tuple((topic.start, page.plain(topic.title)) for topic in topics),
         search=search,
-        files=(*files.values(), search),
+        files=(*files.values(), search, *([script] if script else [])),
+        course=course,
     )
     point("site.page.before_record")
     folder.replace(there / catalogue.RECORD, record.to_json())
@@ -74,8 +100,10 @@ def write_page(
 def write_front(root: Path, settings: Mapping[str, Any]) -> None:
     """Make the front page of ``root`` from all records, one process after another.
 
-    Raises OSError.
+    A front page of somebody else is left alone. Raises OSError.
     """
+    if is_foreign(root / "index.html"):
+        return
     with folder.locked(root / _LOCK):
         listed = catalogue.listed(root)
         words = interface(settings.get("language"), listed[0].interface if listed else None)
@@ -87,7 +115,7 @@ def write_front(root: Path, settings: Mapping[str, Any]) -> None:
             style=_asset(root, "leap.css"),
             script=_asset(root, "index.js"),
             count=words.lecture_count(len(listed)),
-            cards=[_card(record, words) for record in listed],
+            courses=_courses(listed, words),
             data=dict(words.scripted),
         )
         point("site.index.before_replace")
@@ -120,9 +148,17 @@ def _place_files(publication: Publication, there: Path, progress: Progress) -> d
     return files
 
 
-def _captions(publication: Publication) -> str:
+def _captions(publication: Publication) -> bytes:
+    """Return the captions as a script, for pages that are opened from a folder.
+
+    Such a page may load no ``<track>``, but scripts.
+    https://html.spec.whatwg.org/multipage/media.html#sourcing-out-of-band-text-tracks
+    """
     path = publication.files.get("vtt")
-    return path.read_text(encoding="utf-8-sig", errors="replace") if path else ""
+    if path is None:
+        return b""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    return f"leapCaptions({json.dumps(text, ensure_ascii=False)});\n".encode()
 
 
 def _search_script(publication: Publication, slug: str) -> bytes:
@@ -131,17 +167,31 @@ def _search_script(publication: Publication, slug: str) -> bytes:
     return f"leapWords(...{data});\n".encode("utf-8", "replace")
 
 
+def _courses(records: Sequence[PageRecord], words: Interface) -> list[dict[str, Any]]:
+    """Return what the front page lists, course by course."""
+    found = catalogue.by_course(records)
+    nameless = words.texts["other_lectures" if len(found) > 1 else "all_lectures"]
+    return [
+        {
+            "title": name or nameless,
+            "named": bool(name),
+            "anchor": f"course-{number}",
+            "number": len(lectures),
+            "cards": [_card(record, words) for record in lectures],
+        }
+        for number, (name, lectures) in enumerate(found, start=1)
+    ]
+
+
 def _card(record: PageRecord, words: Interface) -> dict[str, Any]:
     return {
         "slug": record.slug,
         "title": record.title,
         "date": words.date(record.moment),
         "iso_date": record.moment.date().isoformat(),
-        "year": record.moment.year,
         "duration": words.duration(record.duration),
         "language": record.language,
         "summary": record.summary,
         "chapters": [title for _, title in record.chapters],
-        "ribbon": page.ribbon([start for start, _ in record.chapters], record.duration),
         "search": record.search,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from leap.domain.timecodes import chapter_stamp
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _FOLDER = Path(__file__).parent
 
@@ -19,6 +21,9 @@ _POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; "
     "img-src 'self' file: data:; media-src 'self' file: blob:; base-uri 'none'; form-action 'none'"
 )
+
+#: A language that is known: of the form of BCP 47, and not ``und``.
+_LANGUAGE = re.compile(r"(?!und\b)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 
 
 def asset(name: str) -> bytes:
@@ -46,5 +51,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["stamp"] = chapter_stamp
+    environment.filters |= {"stamp": chapter_stamp, "seconds": _seconds, "lang": _lang}
     return environment
+
+
+def _seconds(time: float) -> str:
+    """Return ``time`` as links to a moment have it: ``20``, ``20.5``."""
+    return f"{time:.2f}".rstrip("0").rstrip(".")
+
+
+def _lang(code: str) -> Markup:
+    """Return the attribute that names a language, or nothing where it is not known."""
+    from markupsafe import Markup
+
+    return Markup(' lang="{}"').format(code) if _LANGUAGE.fullmatch(code) else Markup("")

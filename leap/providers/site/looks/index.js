@@ -7,6 +7,9 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const said = document.getElementById("said");
   const cards = [...document.querySelectorAll(".card")];
+  const courses = [...document.querySelectorAll(".course")];
+  const contents = document.getElementById("courses");
+  document.getElementById("search").hidden = false;
   const SNIPPETS = 3;
   const LOADS = 6;
 
@@ -115,19 +118,46 @@
     const link = document.createElement("a");
     const time = document.createElement("span");
     const text = document.createElement("span");
-    link.href = `${card.querySelector("h2 a").getAttribute("href")}#t=${hit.start}`;
+    link.href = `${card.querySelector("h3 a").getAttribute("href")}#t=${hit.start}`;
     time.className = "time";
     time.textContent = clock(hit.start);
+    text.dir = "auto";
     text.append(snippet(hit.text, terms));
     link.append(time, text);
     line.append(link);
     return line;
   }
 
+  const abouts = new Map();
+  /** What a card says of its lecture, and of the course it belongs to, ready to compare. */
+  function about(card) {
+    if (!abouts.has(card)) {
+      const course = card.closest(".course").querySelector("h2");
+      abouts.set(card, fold(`${course.textContent} ${card.querySelector(".what").textContent}`));
+    }
+    return abouts.get(card);
+  }
+
+  /** The list of a card's hits, made when there are some. */
+  function listOf(card) {
+    let list = card.querySelector(".hits");
+    if (!list) {
+      list = document.createElement("ol");
+      list.className = "hits";
+      card.querySelector(".what").append(list);
+    }
+    return list;
+  }
+
   function showCard(card, terms) {
-    const about = fold(card.querySelector("h2").textContent + " " + (card.querySelector(".summary")?.textContent || ""));
+    const known = about(card); // before hits are added to it
     const hits = terms.length ? hitsOf(card.dataset.slug, terms) : [];
-    const list = card.querySelector(".hits");
+    if (!hits.length) {
+      card.querySelector(".hits")?.remove();
+      card.classList.remove("searching");
+      card.hidden = terms.length > 0 && !holds(known, terms);
+      return !card.hidden;
+    }
     const lines = hits.slice(0, SNIPPETS).map((hit) => hitLine(card, hit, terms));
     if (hits.length > SNIPPETS) {
       const rest = document.createElement("li");
@@ -135,11 +165,16 @@
       rest.textContent = data.more.replace("{count}", hits.length - SNIPPETS);
       lines.push(rest);
     }
-    list.replaceChildren(...lines);
-    list.hidden = !hits.length;
-    card.classList.toggle("searching", hits.length > 0);
-    card.hidden = terms.length > 0 && !hits.length && !holds(about, terms);
-    return !card.hidden;
+    listOf(card).replaceChildren(...lines);
+    card.classList.add("searching");
+    card.hidden = false;
+    return true;
+  }
+
+  /** Show the courses that have something to show, and their contents while nothing is sought. */
+  function showCourses(searching) {
+    for (const course of courses) course.hidden = !course.querySelector(".card:not([hidden])");
+    if (contents) contents.hidden = searching;
   }
 
   // ── one search at a time; a newer one ends the older ───────────────────────
@@ -152,6 +187,7 @@
     history.replaceState(null, "", query ? `#q=${encodeURIComponent(query)}` : "#");
     let found = 0;
     for (const card of cards) found += showCard(card, terms);
+    showCourses(terms.length > 0);
     if (!terms.length) {
       said.textContent = "";
       return;
@@ -163,7 +199,9 @@
         const before = !card.hidden;
         await load(card);
         if (mine !== latest) return;
-        found += showCard(card, terms) - before;
+        const after = showCard(card, terms);
+        found += after - before;
+        if (after && !before) card.closest(".course").hidden = false;
       }
     };
     await Promise.all(Array.from({ length: LOADS }, worker));

@@ -12,7 +12,10 @@
   const chapters = timed("[data-chapter]", "chapter");
   const segments = timed("[data-start]", "start");
 
-  // ── captions: from the page's own data, because a file:// page may load no other file ──
+  // What needs this script is shown by it.
+  for (const id of ["tools", "keys"]) document.getElementById(id).hidden = false;
+
+  // ── captions ───────────────────────────────────────────────────────────────
 
   function languageName(code) {
     try {
@@ -22,15 +25,22 @@
     }
   }
 
-  if (data.captions) {
-    const track = document.createElement("track");
-    track.kind = "captions";
-    track.srclang = data.language;
-    track.label = languageName(data.language);
-    track.default = true;
-    track.src = URL.createObjectURL(new Blob([data.captions], { type: "text/vtt" }));
-    player.append(track);
-    track.track.mode = "showing";
+  const track = player.querySelector("track");
+  if (track) {
+    track.label = languageName(track.srclang);
+    const show = () => (track.track.mode = "showing");
+    if (location.protocol === "file:") {
+      // A page from a folder may load no track, but a script that holds its text.
+      window.leapCaptions = (text) => {
+        track.src = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
+        show();
+      };
+      const script = document.createElement("script");
+      script.src = data.captions;
+      document.head.append(script);
+    } else {
+      show();
+    }
     // Where there is no picture the browser draws no captions on it.
     const caption = document.getElementById("caption");
     if (caption) {
@@ -91,8 +101,18 @@
     if (following) reveal(transcript, node, 0.3);
   });
 
+  const here = document.getElementById("here");
+  function clock(seconds) {
+    const whole = Math.floor(seconds);
+    const two = (number) => String(number).padStart(2, "0");
+    const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+    return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  }
+
   function show() {
     const time = player.currentTime;
+    const label = clock(time);
+    if (here.textContent !== label) here.textContent = label;
     markChapter(time);
     markSegment(time);
     if (played && player.duration) played.setAttribute("width", (1000 * time) / player.duration);
@@ -187,7 +207,7 @@
   });
 
   const said = document.getElementById("said");
-  document.getElementById("share").addEventListener("click", async () => {
+  async function share() {
     history.replaceState(null, "", `#t=${Math.floor(player.currentTime)}`);
     try {
       await navigator.clipboard.writeText(location.href);
@@ -196,7 +216,8 @@
       said.textContent = data.in_address;
     }
     setTimeout(() => (said.textContent = ""), 4000);
-  });
+  }
+  document.getElementById("share").addEventListener("click", share);
 
   player.addEventListener("error", () => {
     document.querySelector(".unplayable").hidden = false;
@@ -216,9 +237,10 @@
       seek(earlier ? earlier.start : 0);
     },
     c: () => {
-      const track = player.textTracks[0];
-      if (track) track.mode = track.mode === "showing" ? "hidden" : "showing";
+      const captions = player.textTracks[0];
+      if (captions) captions.mode = captions.mode === "showing" ? "hidden" : "showing";
     },
+    s: share,
   };
   // By the key's place, so that it works in any keyboard layout.
   document.addEventListener("keydown", (event) => {
