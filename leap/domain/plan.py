@@ -67,11 +67,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the plan as a whole must not be carried out, with the way out."""
+    """Why the plan of one tenant must not be carried out, with the way out.
+
+    ``accepted`` says that a person wants it all the same, for this run.
+    """
 
     name: str
     tenant: str
     message: str
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,21 @@ class Failure:
     title: str
     stage: Stage
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much work a plan is, as far as its recordings tell.
+
+    ``speech`` is what has to be transcribed, in seconds; ``unknown`` counts
+    the recordings to transcribe whose length is not known. ``uploads`` are
+    publications that get a video, ``updates`` those that change without one.
+    """
+
+    speech: float = 0.0
+    unknown: int = 0
+    uploads: int = 0
+    updates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +131,34 @@ class Plan:
         return bool(self.recovered) or any(not change.waits for change in self.changes)
 
     @property
+    def refused(self) -> frozenset[str]:
+        """Return the tenants whose part of the plan must not be carried out."""
+        return frozenset(refusal.tenant for refusal in self.refusals if not refusal.accepted)
+
+    @property
     def work(self) -> tuple[Change, ...]:
         """Return the changes that have steps to carry out now."""
         return tuple(c for c in self.changes if c.effective and not c.waits)
+
+    @property
+    def load(self) -> Load:
+        """Return how much work there is."""
+        work = self.work
+        heard = {(c.tenant, c.recording) for c in work if Stage.TRANSCRIBE in c.stages}
+        lengths = [
+            row.duration
+            for tenant, rows in self.rows.items()
+            for row in rows
+            if (tenant, row.id) in heard and row.duration is not None
+        ]
+        publishing = [step for c in work for step in c.steps if step.stage is Stage.PUBLISH]
+        uploads = sum("media" in step.parts for step in publishing)
+        return Load(
+            speech=sum(lengths),
+            unknown=len(heard) - len(lengths),
+            uploads=uploads,
+            updates=len(publishing) - uploads,
+        )
 
     def summary(self) -> dict[str, Any]:
         """Return counts by action and of what is in sync, as JSON data."""

@@ -6,32 +6,26 @@ demo · lectures                                            2 recordings
   = 27 in sync
 
 Plan: 1 to process, 1 to refresh, 27 in sync.
+Work: 41 min of speech to transcribe, 1 upload, 1 update.
 Nothing was changed. Apply with: leap reconcile
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from leap.domain.plan import Change, Failure, Plan, Step
-from leap.domain.stage import Stage
+from leap.domain.plan import Change, Failure, Load, Plan, Refusal
+from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
-#: Action → its symbol, its colour, and how the last line counts it; in that order.
-_ACTIONS = {
-    "process": ("+", "green", "to process"),
-    "refresh": ("~", "yellow", "to refresh"),
-    "replace": ("-/+", "magenta", "to replace"),
-    "remove": ("-", "red", "to remove"),
-    "skip": ("·", "dim", "to skip"),
-    "blocked": ("!", "red", "blocked"),
-}
-_LONGEST_CHAIN = 3
-_DATE = len("2026-11-20")
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
-_NO_TITLE = "(no title)"
+#: So many of a kind are listed below the groups; of more, so many are shown.
+_MANY, _SHOWN = 20, 10
+#: So many unchanged groups are named.
+_NAMED = 4
 
 
 def text(
@@ -39,7 +33,7 @@ def text(
     *,
     width: int = 80,
     paint: Paint = plain,
-    steps: bool = False,
+    whole: bool = False,
     apply: str = "leap reconcile",
 ) -> str:
     """Return ``plan`` as text without a final newline.
@@ -47,17 +41,20 @@ def text(
     Args:
         width: columns of the terminal.
         paint: how to colour.
-        steps: list every stage of every change with its own reason.
+        whole: list every change, and every stage of it with its own reason.
         apply: the command that carries the plan out, for the last line; "" where
             the plan is being carried out.
     """
+    refused = [f"[{r.tenant}] {r.message}" for r in plan.refusals if not r.accepted]
+    accepted = [f"[{r.tenant}] {r.message}" for r in plan.refusals if r.accepted]
     blocks = [
-        *(_groups(plan, width, paint, steps=steps) if plan.changes else ()),
-        failures(plan.failures, _FAILED_BEFORE, width, paint),
-        listed("Problems:", plan.problems, width, paint),
-        listed("Notes:", plan.notes, width, paint),
-        listed("Refused:", [f"[{r.tenant}] {r.message}" for r in plan.refusals], width, paint),
-        _last_lines(plan, apply),
+        *(_groups(plan, width, paint, whole=whole) if plan.changes else ()),
+        failures(plan.failures, _FAILED_BEFORE, width, paint, whole=whole),
+        listed("Problems:", plan.problems, width, paint, whole=whole),
+        listed("Notes:", plan.notes, width, paint, style="bold", whole=whole),
+        listed("Accepted:", accepted, width, paint, style="yellow"),
+        listed("Refused:", refused, width, paint),
+        list(_last_lines(plan, apply, width)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -67,14 +64,27 @@ def json_data(plan: Plan) -> dict[str, Any]:
     return {
         "has_changes": plan.has_changes,
         "changes": [change_data(change) for change in plan.changes],
-        "refusals": [
-            {"name": refusal.name, "tenant": refusal.tenant, "message": refusal.message}
-            for refusal in plan.refusals
-        ],
+        "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "failures": [failure_data(failure) for failure in plan.failures],
         "problems": list(plan.problems),
         "notes": list(plan.notes),
         "summary": plan.summary(),
+        "work": {
+            "speech_minutes": math.ceil(plan.load.speech / 60),
+            "unknown_length": plan.load.unknown,
+            "uploads": plan.load.uploads,
+            "updates": plan.load.updates,
+        },
+    }
+
+
+def refusal_data(refusal: Refusal) -> dict[str, Any]:
+    """Return one refusal as JSON data."""
+    return {
+        "name": refusal.name,
+        "tenant": refusal.tenant,
+        "message": refusal.message,
+        "accepted": refusal.accepted,
     }
 
 
@@ -115,85 +125,104 @@ def change_data(change: Change) -> dict[str, Any]:
 # ── one block per tenant and template ──────────────────────────────────────
 
 
-def _groups(plan: Plan, width: int, paint: Paint, *, steps: bool) -> list[list[str]]:
-    """Return the changes by tenant and template, laid out as one table."""
-    laid_out = table(
-        [_row(change, steps=steps) for change in plan.changes],
-        flexible=1,
-        width=width,
-        paint=paint,
-    )
-    lines: dict[tuple[str, str], list[str]] = defaultdict(list)
-    sizes: Counter[tuple[str, str]] = Counter()
-    for change, its_lines in zip(plan.changes, laid_out, strict=True):
-        group = (change.tenant, change.template or "")
-        lines[group] += its_lines
-        sizes[group] += 1
+def _groups(plan: Plan, width: int, paint: Paint, *, whole: bool) -> list[list[str]]:
+    """Return the changes by tenant and template, each group laid out by itself."""
+    groups = grouped(plan, whole=whole)
     blocks = []
-    for group in sorted({*sizes, *plan.in_sync}, key=lambda it: (it[0], not it[1], it[1])):
-        tenant, template = group
-        name = f"{tenant} · {template or 'no template'}"
-        same = plan.in_sync.get(group, 0)
-        size = counted(sizes[group], "recording") if sizes[group] else f"{same} in sync"
-        block = [heading(name, size, width, paint), *lines[group]]
-        if same and sizes[group]:
-            block.append(paint(f"  = {same} in sync", "dim"))
+    unchanged = []
+    for group in groups:
+        if not group.changes and not whole:
+            unchanged.append(group)
+            continue
+        size = counted(group.changes, "recording") if group.changes else f"{group.in_sync} in sync"
+        block = [heading(_name(group), size, width, paint)]
+        rows = [_row(line, whole=whole) for line in group.lines]
+        for lines in table(rows, flexible=1, width=width, paint=paint, mixed=True):
+            block += lines
+        if group.in_sync and group.changes:
+            block.append(paint(f"  = {group.in_sync} in sync", "dim"))
         blocks.append(block)
+    if unchanged:
+        blocks.append([paint(line, "dim") for line in indented([_unchanged(unchanged)], 0, width)])
     return blocks
 
 
-def _row(change: Change, *, steps: bool) -> Row:
-    symbol, colour, _ = _ACTIONS[change.action]
+def _name(group: Group) -> str:
+    return f"{group.tenant} · {group.template or 'no template'}"
+
+
+def _unchanged(groups: Sequence[Group]) -> str:
+    named = [f"{_name(group)} ({group.in_sync})" for group in groups[:_NAMED]]
+    more = groups[_NAMED:]
+    if more:
+        named.append(f"{len(more)} more ({sum(group.in_sync for group in more)})")
+    return f"In sync: {', '.join(named)}"
+
+
+def _row(line: Line, *, whole: bool) -> Row:
+    _, colour, _ = ACTIONS[line.action]
     return Row(
         cells=(
-            (f"{symbol:>3} {change.recording[:_DATE]}", colour),
-            (clean(change.title) or _NO_TITLE, ""),
-            (_chain(change.stages), ""),
+            (f"{line.symbol:>3} {line.date}".rstrip(), colour),
+            (line.title, "" if line.date else "dim"),
+            (line.chain, ""),
         ),
-        note=clean(change.reason),
-        more=tuple(_step(step) for step in change.steps) if steps else (),
+        note=line.reason,
+        more=tuple(map(step_line, line.steps)) if whole else (),
     )
-
-
-def _chain(stages: Sequence[Stage]) -> str:
-    names = [stage.value for stage in stages]
-    if len(names) > _LONGEST_CHAIN:
-        names = [names[0], "…", names[-1]]
-    return " → ".join(names)
-
-
-def _step(step: Step) -> str:
-    place = f"{step.stage.value} to {step.preset}" if step.preset else step.stage.value
-    return f"- {place}: {clean(step.reason)}"
 
 
 # ── what stands below the groups ───────────────────────────────────────────
 
 
-def failures(failed: Sequence[Failure], title: str, width: int, paint: Paint = plain) -> list[str]:
+def failures(
+    failed: Sequence[Failure],
+    title: str,
+    width: int,
+    paint: Paint = plain,
+    *,
+    whole: bool = True,
+) -> list[str]:
     """Return the lines of ``failed``, with the ids that a next command needs."""
     if not failed:
         return []
+    shown = failed if whole or len(failed) <= _MANY else failed[:_SHOWN]
     rows = [
         Row(
             cells=(
                 (f"  {failure.tenant}", ""),
                 (failure.recording, ""),
-                (clean(failure.title) or _NO_TITLE, ""),
+                (clean(failure.title) or NO_TITLE, ""),
             ),
             note=f"{failure.stage.value}: {clean(failure.reason)}",
         )
-        for failure in failed
+        for failure in shown
     ]
-    laid_out = table(rows, flexible=2, width=width, paint=paint)
-    return [paint(title, "red"), *(line for lines in laid_out for line in lines)]
+    laid_out = table(rows, flexible=2, width=width, paint=paint, mixed=True)
+    lines = [line for lines in laid_out for line in lines]
+    return [paint(title, "red"), *lines, *_uncounted(len(failed) - len(shown), paint)]
 
 
-def listed(title: str, items: Sequence[str], width: int, paint: Paint = plain) -> list[str]:
+def listed(
+    title: str,
+    items: Sequence[str],
+    width: int,
+    paint: Paint = plain,
+    *,
+    style: str = "red",
+    whole: bool = True,
+) -> list[str]:
     """Return ``items`` below ``title``; nothing where there are none."""
     if not items:
         return []
-    return [paint(title, "red"), *indented(map(clean, items), 2, width)]
+    shown = items if whole or len(items) <= _MANY else items[:_SHOWN]
+    lines = indented(map(clean, shown), 2, width)
+    return [paint(title, style), *lines, *_uncounted(len(items) - len(shown), paint)]
+
+
+def _uncounted(count: int, paint: Paint) -> Iterator[str]:
+    if count:
+        yield paint(f"  … {count} more; `leap plan -v` lists them", "dim")
 
 
 def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
@@ -212,16 +241,49 @@ def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
     return [f"{count} {words}" for words, count in counts.items() if count]
 
 
-def _last_lines(plan: Plan, apply: str) -> list[str]:
+def totals(plan: Plan) -> str:
+    """Return what is to be done and what is not, counted in words."""
     actions = Counter[str](change.action for change in plan.changes)
     counts = [
         f"{actions[action]} {words}"
-        for action, (_, _, words) in _ACTIONS.items()
+        for action, (_, _, words) in ACTIONS.items()
         if action in actions
     ]
-    summary = ", ".join([*counts, *standing(plan)]) or "no recordings"
-    if plan.refusals:
-        return [f"Plan: {summary}.", "Nothing was changed: this plan is refused as unsafe."]
-    if not plan.has_changes:
-        return [f"Nothing to do: {summary}."] if apply else []
-    return [f"Plan: {summary}.", *([f"Nothing was changed. Apply with: {apply}"] if apply else [])]
+    return ", ".join([*counts, *standing(plan)]) or "no recordings"
+
+
+def work(load: Load) -> str:
+    """Return how much work there is in words, or "" where that is not known."""
+    words = []
+    if load.speech:
+        least = "at least " if load.unknown else ""
+        words.append(f"{least}{_hours(load.speech)} of speech to transcribe")
+    elif load.unknown:
+        words.append(f"{counted(load.unknown, 'recording')} of unknown length to transcribe")
+    words += [counted(load.uploads, "upload")] if load.uploads else []
+    words += [counted(load.updates, "update")] if load.updates else []
+    return ", ".join(words)
+
+
+def _hours(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
+
+
+def _last_lines(plan: Plan, apply: str, width: int) -> Iterator[str]:
+    if not plan.has_changes and not plan.refused:
+        if apply:
+            yield from indented([f"Nothing to do: {totals(plan)}."], 0, width)
+        return
+    yield from indented([f"Plan: {totals(plan)}."], 0, width)
+    load = work(plan.load)
+    if load:
+        yield from indented([f"Work: {load}."], 0, width)
+    refused = ", ".join(sorted(plan.refused))
+    if refused and not any(change.tenant not in plan.refused for change in plan.changes):
+        yield "Nothing was changed: this plan is refused as unsafe."
+    elif apply:
+        rest = f" the rest, without {refused}," if refused else ""
+        line = f"Nothing was changed. Apply{rest} with: {apply}"
+        # On a line of its own where it is long, and never broken: it is to be copied.
+        yield line if len(line) <= width else line.replace(f" {apply}", f"\n  {apply}")
