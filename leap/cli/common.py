@@ -78,6 +78,16 @@ def format_option(function: F) -> F:
     )(function)
 
 
+def accept_option(function: F) -> F:
+    """Add ``--accept NAME`` (repeatable); the command gets ``accept: tuple[str, ...]``."""
+    return click.option(
+        "--accept",
+        multiple=True,
+        metavar="NAME",
+        help="Do it although it is refused by this name; repeatable.",
+    )(function)
+
+
 def tenant_option(function: F) -> F:
     """Add ``--tenant NAME`` (repeatable); the command gets ``tenants: tuple[str, ...]``.
 
@@ -88,7 +98,7 @@ def tenant_option(function: F) -> F:
         there = {path.name for path in (context.params["root"] / "tenants").glob("[!.]*/")}
         for name in names:
             if name not in there:
-                raise _no_such_tenant(name, there)
+                raise no_such_tenant(name, there, option="--tenant ")
         return names
 
     return click.option(
@@ -101,10 +111,11 @@ def tenant_option(function: F) -> F:
     )(function)
 
 
-def _no_such_tenant(name: str, there: Iterable[str]) -> UsageError:
+def no_such_tenant(name: str, there: Iterable[str], *, option: str = "") -> UsageError:
+    """Return a tenant's unknown name, given with ``option``, as an error with the nearest one."""
     close = difflib.get_close_matches(name, there, n=1)
     hint = f"did you mean `{close[0]}`?" if close else "see the folders under tenants/"
-    return UsageError(f"--tenant {name}: no such tenant", hint=hint)
+    return UsageError(f"{option}{name}: no such tenant", hint=hint)
 
 
 def echo_json(document: Any) -> None:
@@ -122,7 +133,7 @@ def chosen_tenants(declaration: Declaration, names: tuple[str, ...]) -> tuple[st
     """
     for name in names:
         if name not in declaration.tenants:
-            raise _no_such_tenant(name, declaration.tenants)
+            raise no_such_tenant(name, declaration.tenants, option="--tenant ")
     return names or tuple(declaration.tenants)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leap.cli.common import (
+    accept_option,
     chosen_tenants,
     echo_json,
     format_option,
@@ -41,6 +42,7 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     metavar="N",
     help="How many stages run at once; else `workers:` of leap.yaml.",
 )
+@accept_option
 @click.option("--strict", is_flag=True, help="Exit 4 also for what failed in earlier runs.")
 def command(
     root: Path,
@@ -50,6 +52,7 @@ def command(
     until: str | None,
     limit: int | None,
     workers: int | None,
+    accept: tuple[str, ...],
     strict: bool,
 ) -> int:
     """Do what the plan says: download, trim, transcribe, caption, publish.
@@ -57,15 +60,18 @@ def command(
     Safe to interrupt and to run twice, also at once: finished work is kept,
     and nothing is done a second time. Exits 4 when something failed in this
     run; what failed for good is left alone until its source or its settings
-    change, or until `leap retry`.
+    change, or until `leap retry`. Exits 5 when a tenant's part of the plan is
+    refused as unsafe: nothing is done for that tenant, the others go on.
     """
     from leap.config import load
     from leap.domain.stage import Stage
+    from leap.planning.acceptance import permitted
     from leap.planning.narrow import narrow
     from leap.render import plan as render
     from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
+    from leap.tasks.evidence import judge
     from leap.tasks.reconcile import admit, places
     from leap.tasks.survey import open_session, survey
 
@@ -76,10 +82,14 @@ def command(
     as_text = format_ == "text"
     with open_session(declaration) as session:
         found, plan = survey(session, chosen_tenants(declaration, tenants), listing_progress())
+        # Judged before it is cut short: a little at a time may add up to too much.
+        plan = judge(session, plan, found.actuals, accept)
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
         if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
             click.echo(render.text(plan, width=width, paint=paint, apply=""))
-        if plan.refusals:
+        refused = plan.refused
+        plan = permitted(plan)
+        if refused and not plan.rows:
             if not as_text:
                 echo_json(render.json_data(plan))
             return ExitCode.REFUSED
@@ -104,6 +114,8 @@ def command(
         echo_json(summary.json_data(plan, outcome))
     if outcome is not None and outcome.interrupted:
         return ExitCode.INTERRUPTED
+    if refused:
+        return ExitCode.REFUSED
     failed = plan.problems or (outcome is not None and (outcome.failed or outcome.left))
     failed_before = (outcome.plan if outcome else plan).failures
     return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK

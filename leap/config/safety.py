@@ -11,14 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from leap.config.model import Declared, Integer, Model, setting
 from leap.config.units import Share
 from leap.errors import Diagnostic
-
-if TYPE_CHECKING:
-    from leap.config.declaration import Declaration
 
 #: What holds where nobody says anything: a third of ten lectures is a sweeping change.
 _DEFAULTS: Mapping[str, float] = MappingProxyType({"rework": 0.3, "matches": 0.3, "at_least": 10})
@@ -61,10 +57,9 @@ class Threshold:
         return f"{self.file}:{self.line}" if self.file else "the default"
 
 
-def thresholds(declaration: Declaration, tenant: str) -> Mapping[str, Threshold]:
-    """Return the limits that hold for ``tenant`` by name: the strictest of what is said."""
-    operator, config = declaration.operator, declaration.tenants[tenant].config
-    return {name: _strictest(name, operator, config) for name in _DEFAULTS}
+def thresholds(operator: Declared, tenant: Declared) -> Mapping[str, Threshold]:
+    """Return the limits that hold for a tenant by name: the strictest of what both files say."""
+    return {name: _strictest(name, operator, tenant) for name in _DEFAULTS}
 
 
 def lenient(operator: Declared, tenant: Declared) -> Iterator[Diagnostic]:

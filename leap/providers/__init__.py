@@ -119,6 +119,25 @@ def publication_stands(tenant: TenantDeclaration, fact: PublicationFact) -> bool
     return (site_root(preset) / "lectures" / fact.external_id / "index.html").is_file()
 
 
+def shown_at(tenant: TenantDeclaration, preset: str) -> frozenset[tuple[str, str]]:
+    """Return recording and preset of all that is to be seen in the place of ``preset``.
+
+    Only a site's folder is looked at; elsewhere nothing is known without a network.
+    """
+    from leap.providers.site.ownership import shown
+
+    declared: Any = tenant.presets[preset]
+    return frozenset(shown(site_root(declared)) if declared.platform == "site" else ())
+
+
+def foreign_pages(tenant: TenantDeclaration, preset: str) -> tuple[str, ...]:
+    """Return what publishing to ``preset`` would write over although LEAP did not make it."""
+    from leap.providers.site.ownership import foreign
+
+    declared: Any = tenant.presets[preset]
+    return foreign(site_root(declared)) if declared.platform == "site" else ()
+
+
 def front_page(tenant: TenantDeclaration, preset: str) -> str | None:
     """Return the address of the page that lists what ``preset`` publishes, if it has one."""
     declared: Any = tenant.presets.get(preset)

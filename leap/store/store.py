@@ -260,26 +260,39 @@ class Store:
         """Give every receipt of a tenant; those of one publication in order."""
         pattern = f"*/{Stage.PUBLISH.value}/*/[0-9]*.json"
         for path in sorted((self.root / tenant).glob(pattern)):
-            data = read_json(path)
-            if data is not None:
-                yield ReceiptRecord(
-                    number=int(path.stem),
-                    tenant=tenant,
-                    recording=path.parents[2].name,
-                    preset=path.parent.name,
-                    platform=data["platform"],
-                    external_id=data["external_id"],
-                    url=data["url"],
-                    applied=data["applied"],
-                    at=datetime.fromisoformat(data["at"]),
-                    details=data["details"],
-                )
+            record = _receipt(tenant, path)
+            if record is not None:
+                yield record
+
+    def last_receipt(self, tenant: str, recording: str, preset: str) -> ReceiptRecord | None:
+        """Return the newest receipt of a publication, or None where there is none."""
+        folder = self.root / tenant / recording / Stage.PUBLISH.value / preset
+        newest = max(folder.glob("[0-9]*.json"), key=lambda path: int(path.stem), default=None)
+        return _receipt(tenant, newest) if newest is not None else None
 
     # ── answers ────────────────────────────────────────────────────────────
 
     def answers(self, tenant: str) -> FileAnswers:
         """Return the paid answers of a tenant; they never cross to another tenant."""
         return FileAnswers(self.root / tenant / ".answers")
+
+
+def _receipt(tenant: str, path: Path) -> ReceiptRecord | None:
+    data = read_json(path)
+    if data is None:
+        return None
+    return ReceiptRecord(
+        number=int(path.stem),
+        tenant=tenant,
+        recording=path.parents[2].name,
+        preset=path.parent.name,
+        platform=data["platform"],
+        external_id=data["external_id"],
+        url=data["url"],
+        applied=data["applied"],
+        at=datetime.fromisoformat(data["at"]),
+        details=data["details"],
+    )
 
 
 def _described(folder: Path) -> Iterator[TargetFile]:

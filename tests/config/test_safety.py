@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,14 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
+def limits_of(root: Path) -> Mapping[str, Threshold]:
+    declaration = load(root)
+    return thresholds(declaration.operator, declaration.tenants["acme"].config)
+
+
 def test_the_built_in_limits(write: Write) -> None:
     """A third of ten recordings is a sweeping change where nobody says otherwise."""
-    limits = thresholds(load(write()), "acme")
+    limits = limits_of(write())
 
     assert {"rework": 0.3, "matches": 0.3, "at_least": 10} == {
         name: limit.value for name, limit in limits.items()
@@ -39,7 +44,7 @@ def test_the_built_in_limits(write: Write) -> None:
 
 def test_the_operator_may_say_anything(write: Write) -> None:
     """What leap.yaml says takes the place of the default, stricter or not."""
-    limits = thresholds(load(write("safety:\n  rework: 50 %\n  at_least: 5")), "acme")
+    limits = limits_of(write("safety:\n  rework: 50 %\n  at_least: 5"))
 
     assert Threshold("rework", 0.5, "leap.yaml", 3) == limits["rework"]
     assert Threshold("at_least", 5, "leap.yaml", 4) == limits["at_least"]
@@ -48,7 +53,7 @@ def test_the_operator_may_say_anything(write: Write) -> None:
 
 def test_a_tenant_may_be_stricter(write: Write) -> None:
     """A tenant's lower limit holds, and its line is the one to edit."""
-    limits = thresholds(load(write("safety: {rework: 50 %}", "safety:\n  rework: 10 %")), "acme")
+    limits = limits_of(write("safety: {rework: 50 %}", "safety:\n  rework: 10 %"))
 
     assert "tenants/acme/tenant.yaml:3" == limits["rework"].place
 
@@ -58,7 +63,7 @@ def test_a_tenant_cannot_loosen_what_the_operator_decided(write: Write, operator
     """A tenant's higher limit has no effect, and a warning at its line says so."""
     root = write(operator, "safety:\n  rework: 90 %")
 
-    assert thresholds(load(root), "acme")["rework"].value <= 0.3
+    assert limits_of(root)["rework"].value <= 0.3
     warned = [each for each in check(root) if "stricter" in each.message]
     assert [("tenants/acme/tenant.yaml", 3, "warning")] == [
         (each.file, each.line, each.severity) for each in warned

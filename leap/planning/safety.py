@@ -1,0 +1,327 @@
+"""What a plan must not do unasked: one rule per danger, each with numbers and the way out.
+
+A refusal concerns one tenant. What LEAP has not done yet is never refused for
+being new, and a plan that does nothing is never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from leap.config import Declaration, Effective, effective, override_for
+from leap.config.safety import Threshold, thresholds
+from leap.domain.plan import Change, Plan, Refusal, Step
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.stage import Stage
+
+#: From the fewest who may look to the most.
+_PRIVACY = ("private", "unlisted", "public")
+
+#: One publication: recording and preset.
+Shown = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What only looking can tell, by tenant; see ``leap.tasks.evidence``.
+
+    Attributes:
+        privacy: how open the last receipt of ``(recording, preset)`` says it is.
+        shown: what is seen in the place that a preset publishes to.
+        foreign: names of pages in that place that LEAP did not make.
+        newer: the commit that was applied last, where this run's is older.
+    """
+
+    privacy: Mapping[Shown, str] = field(default_factory=dict)
+    shown: Mapping[str, Collection[Shown]] = field(default_factory=dict)
+    foreign: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    newer: str | None = None
+
+
+def refusals(
+    plan: Plan,
+    declaration: Declaration,
+    actuals: Mapping[str, Actual],
+    evidence: Mapping[str, Evidence],
+) -> tuple[Refusal, ...]:
+    """Return why parts of ``plan`` must not be carried out, by tenant and name.
+
+    ``actuals`` is what the ledger knew before the plan; ``evidence`` may lack
+    tenants for which nothing had to be looked at.
+    """
+    work: dict[str, list[Change]] = {}
+    for change in plan.work:
+        work.setdefault(change.tenant, []).append(change)
+    found = []
+    for tenant, changes in sorted(work.items()):
+        case = _Case(
+            plan, declaration, tenant, changes, actuals[tenant], evidence.get(tenant, Evidence())
+        )
+        for name, rule in RULES.items():
+            why = rule(case)
+            if why is not None:
+                message = f"{name.replace('-', ' ')}: {why.what}; accept with --accept {name}"
+                found.append(Refusal(name, tenant, f"{message}, or {why.instead}"))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What would happen, in numbers, and what to do if it should not."""
+
+    what: str
+    instead: str
+
+
+@dataclass
+class _Case:
+    """The work of one tenant, with everything that it is judged by."""
+
+    plan: Plan
+    declaration: Declaration
+    tenant: str
+    changes: Sequence[Change]
+    actual: Actual
+    evidence: Evidence
+
+    @cached_property
+    def limits(self) -> Mapping[str, Threshold]:
+        return thresholds(self.declaration.operator, self.declaration.tenants[self.tenant].config)
+
+    @cached_property
+    def rows(self) -> Mapping[str, RecordingRow]:
+        return {row.id: row for row in self.plan.rows[self.tenant]}
+
+    @cached_property
+    def publishing(self) -> list[tuple[Change, Step, PublicationFact | None]]:
+        """Every publication that is worked on, with what the ledger knows of it."""
+        return [
+            (change, step, self.actual.publication(change.recording, step.preset))
+            for change in self.changes
+            if change.action != "remove"
+            for step in change.steps
+            if step.preset is not None
+        ]
+
+    @cached_property
+    def _effective(self) -> dict[tuple[str, str], Effective]:
+        return {}
+
+    def settings(self, change: Change) -> Effective:
+        """Return the merged settings of a recording that is worked on."""
+        declared = self.declaration.tenants[self.tenant]
+        override = override_for(declared, self.rows[change.recording])
+        here = change.template or "", override.file if override else ""
+        if here not in self._effective:
+            self._effective[here] = effective(self.declaration, self.tenant, here[0], override)
+        return self._effective[here]
+
+
+# ── the rules ──────────────────────────────────────────────────────────────
+
+
+def _privacy_widened(case: _Case) -> _Why | None:
+    """Published recordings would be seen by more people than before."""
+    opened: list[tuple[Change, str, str, str, str]] = []
+    for change, step, fact in case.publishing:
+        preset = step.preset or ""
+        if fact is None or not fact.external_id or "options" not in step.parts:
+            continue
+        settings = case.settings(change)
+        wanted = settings.publications[preset].options.get("privacy")
+        before = case.evidence.privacy.get((change.recording, preset))
+        if _openness(wanted) > _openness(before):
+            place = settings.origins().get(f"publish.{preset}.privacy")
+            where = f" ({place.file}:{place.line})" if place and place.file else ""
+            opened.append((change, preset, before or "a privacy not known", str(wanted), where))
+    if not opened:
+        return None
+    change, preset, before, wanted, where = opened[0]
+    count = len(opened)
+    return _Why(
+        f"{_recordings(count, 'published')} would go from {before} to {wanted}"
+        f" ({_first(change, count)} on {preset})",
+        f"set `privacy` back{where}",
+    )
+
+
+def _too_much_rework(case: _Case) -> _Why | None:
+    """A large share of what is finished would be made again."""
+    share, least = case.limits["rework"], case.limits["at_least"]
+    again = [
+        change
+        for change in case.changes
+        if any(step.stage is not Stage.PUBLISH for step in change.steps)
+        and _finished(case.actual, change.recording)
+    ]
+    if len(again) <= share.value * least.value:
+        return None  # whatever the rest is like: no need to look at it
+    finished = sum(_finished(case.actual, recording) for recording in case.actual.recordings)
+    if finished < least.value or len(again) <= share.value * finished:
+        return None
+    return _Why(
+        f"{len(again)} of {finished} finished recordings ({_percent(len(again), finished)})"
+        f" would be made again, {_more_than(share)}",
+        _raise(share),
+    )
+
+
+def _too_many_matches(case: _Case) -> _Why | None:
+    """One template would take a large share of the recordings that were known before."""
+    share, least = case.limits["matches"], case.limits["at_least"]
+    taken: dict[str, int] = {}
+    for change in case.changes:
+        known = case.actual.recordings.get(change.recording)
+        if known is not None and change.template and known.template != change.template:
+            taken[change.template] = taken.get(change.template, 0) + 1
+    known_before = len(case.actual.recordings)
+    if not taken or known_before < least.value:
+        return None
+    template, count = max(taken.items(), key=lambda each: (each[1], each[0]))
+    if count <= share.value * known_before:
+        return None
+    rules = case.declaration.tenants[case.tenant].template(template).document
+    line, _ = rules.position(("match",), key=True)
+    return _Why(
+        f"template {template} would newly take {count} of {known_before} recordings"
+        f" ({_percent(count, known_before)}), {_more_than(share)}",
+        f"narrow its `match` ({rules.file}:{line})",
+    )
+
+
+def _would_duplicate(case: _Case) -> _Why | None:
+    """What is published for the first time is to be seen in that place already."""
+    first = [
+        (change, step.preset)
+        for change, step, fact in case.publishing
+        if step.preset and (fact is None or not fact.external_id)
+    ]
+    if not first:
+        return None
+    media = {
+        (fact.preset, fact.applied.get("media")): recording
+        for recording, facts in case.actual.publications.items()
+        for fact in facts
+        if fact.external_id and fact.applied.get("media")
+    }
+    twice: list[tuple[Change, str, str]] = []
+    for change, preset in first:
+        shown = [
+            other
+            for recording, other in case.evidence.shown.get(preset, ())
+            if recording == change.recording and other != preset
+        ]
+        wanted = case.rows[change.recording].wanted
+        same = media.get((preset, wanted.publications[preset].get("media"))) if wanted else None
+        if shown:
+            twice.append((change, preset, f"by preset {shown[0]}"))
+        elif same is not None and same != change.recording:
+            twice.append((change, preset, f"as {same}"))
+    if not twice:
+        return None
+    change, preset, how = twice[0]
+    count = len(twice)
+    verb = "is" if count == 1 else "are"
+    return _Why(
+        f"{_recordings(count)} {verb} to be seen on {preset} already"
+        f" ({_first(change, count)}, {how})",
+        "give the preset its former name back, or skip the recording in an override",
+    )
+
+
+def _deletes(case: _Case) -> _Why | None:
+    """Something published would be taken away from where people see it."""
+    gone = [change for change in case.changes if change.action == "remove"]
+    if not gone:
+        return None
+    count = len(gone)
+    return _Why(
+        f"{_recordings(count, 'published')} would be taken down ({_first(gone[0], count)})",
+        "undo what withdraws them",
+    )
+
+
+def _not_ours(case: _Case) -> _Why | None:
+    """A site would be written over pages that somebody else made."""
+    for preset in sorted({step.preset for _, step, _ in case.publishing if step.preset}):
+        pages = case.evidence.foreign.get(preset, ())
+        if pages:
+            declared = case.declaration.tenants[case.tenant].presets[preset]
+            line, _ = declared.document.position(("path",), key=True)
+            more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
+            return _Why(
+                f"preset {preset} would write to a folder with pages that LEAP did not make"
+                f" ({pages[0]}{more})",
+                f"give it another `path` ({declared.file}:{line})",
+            )
+    return None
+
+
+def _stale_config(case: _Case) -> _Why | None:
+    """The configuration is older than what was applied last."""
+    if case.evidence.newer is None:
+        return None
+    return _Why(
+        f"commit {case.evidence.newer[:12]}, which is newer than this one, was applied before",
+        "check out the newest commit; to go back, revert it in a new one",
+    )
+
+
+#: Name → rule, in the order in which refusals are shown.
+RULES: Mapping[str, Callable[[_Case], _Why | None]] = MappingProxyType(
+    {
+        "stale-config": _stale_config,
+        "privacy-widened": _privacy_widened,
+        "deletes": _deletes,
+        "would-duplicate": _would_duplicate,
+        "not-ours": _not_ours,
+        "too-much-rework": _too_much_rework,
+        "too-many-matches": _too_many_matches,
+    }
+)
+
+
+# ── small words ────────────────────────────────────────────────────────────
+
+
+def _finished(actual: Actual, recording: str) -> bool:
+    """Tell whether every stage that was wanted of a recording had been made."""
+    row = actual.recordings.get(recording)
+    if row is None or row.skip is not None or row.wanted is None or not row.wanted.stages:
+        return False
+    made = {
+        (fact.stage, fact.key)
+        for fact in actual.stages.get(recording, ())
+        if fact.state in ("done", "evicted")
+    }
+    return made >= set(row.wanted.stages.items())
+
+
+def _openness(privacy: object) -> int:
+    """Return how many people may look; what is not known counts as the fewest."""
+    return _PRIVACY.index(str(privacy)) if privacy in _PRIVACY else 0
+
+
+def _recordings(count: int, kind: str = "") -> str:
+    return f"{count} {kind} recording{'s' if count > 1 else ''}".replace("  ", " ")
+
+
+def _first(change: Change, count: int) -> str:
+    name = f"“{change.title.strip() or change.recording}”"
+    return f"the first is {name}" if count > 1 else name
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole * 100:.0f} %"
+
+
+def _more_than(share: Threshold) -> str:
+    return f"more than {share.value * 100:g} % ({share.place})"
+
+
+def _raise(share: Threshold) -> str:
+    name = f"safety.{share.name}"
+    return f"raise {name} there" if share.file else f"set {name} in leap.yaml"

@@ -1,0 +1,88 @@
+"""Looking at what a plan alone cannot tell, so that it can be judged; and the judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from leap.domain.plan import Change, Plan
+from leap.domain.snapshot import Actual
+from leap.planning.acceptance import accept, check_names
+from leap.planning.safety import Evidence, refusals
+from leap.providers import foreign_pages, shown_at
+from leap.tasks.checkout import commit_of, is_behind
+from leap.tasks.survey import Session
+
+
+def judge(
+    session: Session, plan: Plan, actuals: Mapping[str, Actual], accepted: Collection[str] = ()
+) -> Plan:
+    """Return ``plan`` with its refusals, those called ``accepted`` as accepted.
+
+    Nothing is looked at for tenants without work. Raises UsageError for a name
+    that no refusal has.
+    """
+    check_names(accepted)
+    work: dict[str, list[Change]] = {}
+    for change in plan.work:
+        work.setdefault(change.tenant, []).append(change)
+    evidence = {
+        tenant: _evidence(session, tenant, changes, actuals[tenant])
+        for tenant, changes in sorted(work.items())
+    }
+    evidence, notes = _history(session, evidence)
+    found = refusals(plan, session.declaration, actuals, evidence)
+    return accept(replace(plan, refusals=found, notes=(*plan.notes, *notes)), accepted)
+
+
+def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: Actual) -> Evidence:
+    """Look at receipts of what may become more open, and at the folders that are written to."""
+    declared = session.declaration.tenants[tenant]
+    privacy: dict[tuple[str, str], str] = {}
+    presets: set[str] = set()
+    moved: set[str] = set()
+    for change in changes:
+        for step in change.steps:
+            preset = step.preset
+            if preset is None:
+                continue
+            presets.add(preset)
+            fact = actual.publication(change.recording, preset)
+            if fact is None or not fact.external_id:
+                if any(
+                    other.external_id for other in actual.publications.get(change.recording, ())
+                ):
+                    moved.add(preset)
+            elif "options" in step.parts:
+                receipt = session.store.last_receipt(tenant, change.recording, preset)
+                if receipt is not None and "privacy" in receipt.details:
+                    privacy[change.recording, preset] = str(receipt.details["privacy"])
+    return Evidence(
+        privacy=privacy,
+        shown={preset: shown_at(declared, preset) for preset in moved},
+        foreign={preset: foreign_pages(declared, preset) for preset in presets},
+    )
+
+
+def _history(
+    session: Session, evidence: Mapping[str, Evidence]
+) -> tuple[dict[str, Evidence], list[str]]:
+    """Add the commit that was applied last, where the one that is checked out is older."""
+    root = session.declaration.root
+    commit = commit_of(root) if evidence else None
+    known: dict[str, bool | None] = {}
+    result, notes = dict(evidence), []
+    for tenant in evidence if commit is not None else ():
+        applied = session.ledger.applied_commit(tenant)
+        if applied is None or commit is None:
+            continue
+        if applied not in known:
+            known[applied] = is_behind(root, commit, applied)
+        if known[applied] is None:
+            notes.append(
+                f"{tenant}: commit {applied[:12]}, which was applied last, is not in this"
+                " checkout's history; whether this one is newer cannot be told"
+            )
+        elif known[applied]:
+            result[tenant] = replace(result[tenant], newer=applied)
+    return result, notes
