@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from leap.config.complaints import diagnose
 from leap.config.document import Document
 from leap.config.events import MAX_BYTES
+from leap.config.files import read_file
 from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
 from leap.config.paths import inside, resolved
@@ -131,8 +132,7 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
     """
     file = f"tenants/{tenant}/{SECRETS}"
     try:
-        with (tree.root / file).open("rb") as stream:
-            secrets, _ = read(stream.read(MAX_BYTES + 1), file)
+        secrets, _ = read(read_file(tree.root / file, MAX_BYTES + 1), file)
     except OSError:
         return
     credentials = secrets.data.get("credentials")

@@ -14,6 +14,9 @@ from pydantic_core import ErrorDetails
 from leap.config.document import Document
 from leap.errors import Diagnostic
 
+#: More mistakes in one file are only counted: nobody reads them, and each one costs time.
+MAX_SHOWN = 100
+
 _NOUNS = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -40,16 +43,22 @@ def diagnose(
     document: Document,
     prefix: Sequence[str | int] = (),
 ) -> list[Diagnostic]:
-    """Return one diagnostic per error.
+    """Return one diagnostic per error; of very many, the first and how many there are.
 
     Args:
         error: what validating the data at ``prefix`` of ``document`` as ``model`` raised.
         prefix: the way from the document's root to that data.
     """
-    return [
-        _diagnose(details, model, document, tuple(prefix))
-        for details in error.errors(include_url=False)
-    ]
+    errors = error.errors(include_url=False)
+    found = [_diagnose(each, model, document, tuple(prefix)) for each in errors[:MAX_SHOWN]]
+    return found + rest(document.file, len(errors))
+
+
+def rest(file: str, count: int) -> list[Diagnostic]:
+    """Return what stands for those of ``count`` errors in ``file`` that are not shown."""
+    if count <= MAX_SHOWN:
+        return []
+    return [Diagnostic(file, 0, 0, f"{count - MAX_SHOWN} more errors of this kind in the file")]
 
 
 def _diagnose(

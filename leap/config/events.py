@@ -25,10 +25,11 @@ _STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
 
-# C0 and C1 controls but tab and line ends, lone surrogates, and the marks that
-# make text read otherwise than it is stored (https://trojansource.codes/).
+# C0 and C1 controls but tab and line ends, line ends that editors and git do not
+# count, lone surrogates, and the marks that make text read otherwise than it is
+# stored (https://trojansource.codes/).
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 
@@ -94,10 +95,14 @@ def unsafe_character(text: str) -> str | None:
     return _unsafe_message(found[0]) if found else None
 
 
+def without_control(text: str) -> str:
+    """Return ``text`` fit for any screen: on one line, without invisible control characters."""
+    return _UNSAFE.sub("\ufffd", text).translate({9: " ", 10: "\ufffd", 13: "\ufffd"})
+
+
 def _decode(content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        size = f"{len(content) / 1024:.0f} KiB"
-        message = f"the file has {size}, more than the {MAX_BYTES // 1024} KiB allowed"
+        message = f"the file has more than the {MAX_BYTES // 1024} KiB allowed"
         raise Refused((0, 0), message, "split it into several files")
     try:
         text = content.decode("utf-8-sig")

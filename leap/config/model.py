@@ -102,10 +102,11 @@ Integer = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 LongText = Annotated[str, StringConstraints(max_length=5000)]
-Texts = Annotated[tuple[Text, ...], AfterValidator(distinct), Field(max_length=500)]
+# The length goes first: looking for doubles takes the square of it.
+Texts = Annotated[tuple[Text, ...], Field(max_length=500), AfterValidator(distinct)]
 
 #: Names of files and of what they declare; they become folder names and URLs.
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 NAME_HINT: Final = "small letters, digits and hyphens, at most 63 characters"
 Name = Annotated[str, Shaped(NAME_PATTERN, "a name", NAME_HINT)]
-Names = Annotated[tuple[Name, ...], AfterValidator(distinct), Field(max_length=100)]
+Names = Annotated[tuple[Name, ...], Field(max_length=100), AfterValidator(distinct)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from leap.config.model import Declared, Integer, Name, setting
 from leap.config.paths import FolderPath
@@ -28,7 +28,7 @@ def _is_database(url: str) -> str:
     return url
 
 
-Database = Annotated[str, AfterValidator(_is_database)]
+Database = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_database)]
 
 
 class Operator(Declared):

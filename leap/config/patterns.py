@@ -54,4 +54,4 @@ def ascii_only(pattern: str) -> bool:
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
-Patterns = Annotated[tuple[Pattern, ...], AfterValidator(distinct), Field(max_length=100)]
+Patterns = Annotated[tuple[Pattern, ...], Field(max_length=100), AfterValidator(distinct)]

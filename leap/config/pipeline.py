@@ -17,7 +17,7 @@ class Pipeline(Settings, Declared):
     description: str = setting(
         "", "A sentence for the reader.", examples=["Everything, with captions."], max_length=1000
     )
-    stages: Annotated[tuple[Stage, ...], AfterValidator(distinct), Field(min_length=1)] = required(
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1), AfterValidator(distinct)] = required(
         "The stages, in the order of the work.",
         examples=[["download", "trim", "transcribe", "topics", "subtitles", "publish"]],
     )

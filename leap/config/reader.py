@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from leap.config.document import Document, Path, Position
-from leap.config.events import Refused, events, place, unsafe_character
+from leap.config.events import Refused, events, place, unsafe_character, without_control
 from leap.errors import Diagnostic
 
 MAX_DIGITS = 18
@@ -140,6 +140,7 @@ class _Builder:
         # The file's own characters were looked at before; these may be written as `\u202e`.
         if event.style == '"' and (unsafe := unsafe_character(text)):
             self._problem(event, unsafe)
+            text = without_control(text)
         if not event.implicit[0]:  # quoted or a block
             return text
         if text and text[0] not in _BEGINNINGS:

@@ -181,7 +181,7 @@ class Subtitles(Model):
         "7 s", "How long a caption is shown at most.", examples=["7 s", "5 s"]
     )
     formats: Annotated[
-        tuple[Literal["srt", "vtt"], ...], AfterValidator(distinct), Field(min_length=1)
+        tuple[Literal["srt", "vtt"], ...], Field(min_length=1), AfterValidator(distinct)
     ] = setting(
         ("srt", "vtt"),
         "The files that are made; web pages need `vtt`.",

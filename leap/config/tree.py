@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from leap.config.complaints import diagnose
+from leap.config.complaints import MAX_SHOWN, diagnose, rest
 from leap.config.document import Document
 from leap.config.events import MAX_BYTES
+from leap.config.files import read_file
 from leap.config.model import Declared, declare
 from leap.config.operator import Operator
 from leap.config.override import Override
@@ -92,14 +93,13 @@ def grow(root: Path, tenants: Collection[str] | None = None) -> Tree:
 
 def _read(tree: Tree, file: File) -> Entry:
     try:
-        with (tree.root / file.path).open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = read_file(tree.root / file.path, MAX_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         tree.diagnostics.append(Diagnostic(file.path, 0, 0, f"cannot be read: {reason}"))
         return Entry(file.name, Document(file.path), None)
     document, problems = read(content, file.path)
-    tree.diagnostics += problems
+    tree.diagnostics += [*problems[:MAX_SHOWN], *rest(file.path, len(problems))]
     if problems and not document.data:
         return Entry(file.name, document, None)
     document = _with_bare_presets(document)

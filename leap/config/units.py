@@ -115,7 +115,7 @@ class Shaped:
 
     def check(self, text: str) -> str:
         """Return ``text``, or complain."""
-        if re.search(self.pattern, text) is None:
+        if re.fullmatch(self.pattern, text) is None:  # `$` alone lets a line end through
             shown = text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004
             raise complaint(f"`{shown}` is not {self.noun}", self.hint)
         return text
