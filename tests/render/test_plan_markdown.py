@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -113,6 +113,7 @@ def test_nothing_from_outside_is_read_as_markup(text: str) -> None:
     assert sum(block.count("QQ") for block in code(found)) >= 2 * 7
 
 
+@example(["```", " ````", "~~~"])
 @given(st.lists(st.text(alphabet="` ~a\n\r\t\x85\u2028")))
 def test_no_line_can_end_its_fence(lines: Sequence[str]) -> None:
     (token,) = MarkdownIt().parse(fenced(lines, "diff"))
