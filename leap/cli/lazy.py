@@ -38,7 +38,7 @@ class LazyGroup(click.Group):
         name = args[0]
         if name not in self._commands_at and not name.startswith("-"):
             close = difflib.get_close_matches(name, self._commands_at, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else "see `leap --help`"
+            hint = f"did you mean `{close[0]}`?" if close else f"see `{ctx.command_path} --help`"
             ctx.fail(f"no such command: {name}; {hint}")
         return super().resolve_command(ctx, args)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
@@ -31,12 +31,15 @@ def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
     from leap.secrets import check as check_secrets
 
     checked = check_files(root, tenants=tenants or None)
-    secrets = (each for tenant in checked.tenants for each in check_secrets(root, tenant))
-    found = sorted((*checked.diagnostics, *secrets), key=by_place)
+    secrets = [each for tenant in checked.tenants for each in check_secrets(root, tenant)]
+    # One .sops.yaml serves many tenants, and its faults are told once.
+    found = sorted({*checked.diagnostics, *secrets}, key=by_place)
     if format_ == "json":
         echo_json(render.data(found))
     else:
-        lines = functools.cache(functools.partial(_lines, root))
+        # What is wrong with such a file may be a secret in the clear: it is not shown.
+        hidden = frozenset(each.file for each in secrets)
+        lines = functools.cache(functools.partial(_lines, root, hidden))
         click.echo(render.text(found, lines, files=checked.files, style=_style))
     if os.environ.get("GITHUB_ACTIONS") == "true" and found:
         click.echo(render.github(found), err=True)
@@ -47,14 +50,9 @@ def _style(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS[role])
 
 
-def _lines(root: Path, file: str) -> Sequence[str]:
-    """Return the lines of a file as far as they can be shown.
-
-    None of a secrets file: what is wrong with it may be that it is in the clear.
-    """
-    from leap.config.repository import SECRETS
-
-    if Path(file).name == SECRETS:
+def _lines(root: Path, hidden: Collection[str], file: str) -> Sequence[str]:
+    """Return the lines of a file as far as they can be shown; none of the ``hidden`` ones."""
+    if file in hidden:
         return ()
     try:
         content = (root / file).read_bytes()

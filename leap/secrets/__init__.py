@@ -9,6 +9,12 @@
 The tenant's name inside is what ties the file to its folder: sops proves
 neither who wrote a file nor where it belongs, so a file that was copied from
 another tenant is refused after it was opened.
+
+    places, keys, rules       where things are: files, private keys, .sops.yaml
+    credentials               what a run opens, and `leap secrets set` writes
+    keygen, recipients, rotate, edit    the other verbs
+    check, structure, exposed what can be said without a key
+    gitsetup, textconv, staged          git: diffs, and what may be committed
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,15 +14,14 @@ from pydantic import SecretStr
 
 from leap.errors import SecretError
 from leap.secrets import sops
-from leap.secrets.check import load, recipients, structure
-from leap.secrets.files import locked, replace
+from leap.secrets.files import changing, replace
 from leap.secrets.keys import Key, choose
 from leap.secrets.places import check_account, check_field, secrets_path, shown
 from leap.secrets.rules import rule_for
+from leap.secrets.sealing import YAML
+from leap.secrets.structure import load, recipients
 
 Credentials = Mapping[str, Mapping[str, SecretStr]]
-
-_YAML = ("--input-type", "yaml", "--output-type", "yaml")
 
 
 def credentials(root: Path, tenant: str) -> Credentials:
@@ -35,7 +34,7 @@ def credentials(root: Path, tenant: str) -> Credentials:
     path = secrets_path(root, tenant)
     if not path.exists():
         return MappingProxyType({})
-    data, _ = _opened(root, tenant, path)
+    data, _ = opened(root, tenant)
     return MappingProxyType(
         {
             account: MappingProxyType({field: SecretStr(value) for field, value in fields.items()})
@@ -58,33 +57,64 @@ def set_credential(root: Path, tenant: str, name: str, fields: Mapping[str, str]
             # sops leaves an empty text as it is, which shows that it is empty.
             raise SecretError(f"the value of {name}.{field} is empty")
     path = secrets_path(root, tenant)
-    try:
-        with locked(path.parent):
-            if path.exists():
-                _change(root, tenant, path, name, fields)
-            else:
-                _create(root, tenant, path, name, fields)
-    except OSError as error:
-        where = shown(root, Path(error.filename or path))
-        raise SecretError(f"{where}: cannot be written: {error.strerror}") from None
+    with changing(root, path):
+        if path.exists():
+            replace(path, _changed(root, tenant, path, name, fields))
+        else:
+            # JSON is YAML, so this is a document of the right type without a dumper.
+            plain = json.dumps({"tenant": tenant, "credentials": {name: dict(fields)}})
+            replace(path, sealed_anew(root, tenant, plain.encode()))
 
 
-def _create(root: Path, tenant: str, path: Path, name: str, fields: Mapping[str, str]) -> None:
+def sealed_anew(root: Path, tenant: str, plain: bytes) -> bytes:
+    """Return the YAML text ``plain`` encrypted as the first file of ``tenant``.
+
+    Raises SecretError where no rule says for whom.
+    """
+    path = secrets_path(root, tenant)
     subject = shown(root, path)
     rule = rule_for(root, tenant)
     if rule is None:
         message = f"{subject}: no rule says whom to encrypt it for"
         raise SecretError(message, hint=f"make a key: leap secrets keygen {tenant}")
-    # JSON is YAML, so this is a document of the right type without a dumper.
-    plain = json.dumps({"tenant": tenant, "credentials": {name: dict(fields)}})
-    command = ["encrypt", "--filename-override", str(path), *_YAML]
-    encrypted = sops.run(command, subject=subject, root=root, rules=rule.file, stdin=plain.encode())
-    replace(path, encrypted)
+    command = ["encrypt", "--filename-override", str(path), *YAML]
+    return sops.run(command, subject=subject, root=root, rules=rule.file, stdin=plain)
 
 
-def _change(root: Path, tenant: str, path: Path, name: str, fields: Mapping[str, str]) -> None:
+def opened(root: Path, tenant: str) -> tuple[dict[str, Any], Key]:
+    """Return the decrypted document of ``tenant``, and the key that opened it.
+
+    It is checked to be this tenant's. Raises SecretError as ``credentials`` does.
+    """
+    path = secrets_path(root, tenant)
     subject = shown(root, path)
-    _, key = _opened(root, tenant, path)
+    document, problems = load(root, path)
+    for problem in problems:
+        raise SecretError(str(problem))
+    command = ["decrypt", "--input-type", "yaml", "--output-type", "json", str(path)]
+    key = choose(root, tenant, recipients(document), subject)
+    data: dict[str, Any] = json.loads(sops.run(command, subject=subject, root=root, key=key))
+    if data.get("tenant") != tenant:
+        message = f"{subject}: it was encrypted for another tenant, not for {tenant}"
+        raise SecretError(message, hint="each tenant needs credentials of its own")
+    for account, field in _no_texts(data.get("credentials")):
+        message = f"{subject}: `credentials.{account}.{field}` is no text"
+        hint = f"put it in quotes: leap secrets edit {tenant}"
+        raise SecretError(message, hint=hint)
+    return data, key
+
+
+def _no_texts(accounts: Any) -> Iterator[tuple[str, str]]:
+    return (
+        (account, field)
+        for account, fields in accounts.items()
+        for field, value in fields.items()
+        if not isinstance(value, str)
+    )
+
+
+def _changed(root: Path, tenant: str, path: Path, name: str, fields: Mapping[str, str]) -> bytes:
+    _, key = opened(root, tenant)
     rule = rule_for(root, tenant)
     # `sops set` writes into the file it is given, so it gets a copy.
     with tempfile.TemporaryDirectory(prefix="leap-secrets-") as folder:
@@ -93,34 +123,11 @@ def _change(root: Path, tenant: str, path: Path, name: str, fields: Mapping[str,
         for field, value in fields.items():
             index = "".join(f"[{json.dumps(part)}]" for part in ("credentials", name, field))
             sops.run(
-                ["set", "--value-stdin", *_YAML, str(copy), index],
-                subject=subject,
+                ["set", "--value-stdin", *YAML, str(copy), index],
+                subject=shown(root, path),
                 root=root,
                 rules=rule.file if rule else None,
                 key=key,
                 stdin=json.dumps(value).encode(),
             )
-        replace(path, copy.read_bytes())
-
-
-def _opened(root: Path, tenant: str, path: Path) -> tuple[dict[str, Any], Key]:
-    """Return the decrypted document, checked to be this tenant's, and the key that opened it."""
-    subject = shown(root, path)
-    document, problems = load(root, path)
-    for problem in (*problems, *structure(document)):
-        raise SecretError(str(problem))
-    command = ["decrypt", "--input-type", "yaml", "--output-type", "json", str(path)]
-    key = choose(root, tenant, recipients(document), subject)
-    text = sops.run(command, subject=subject, root=root, key=key)
-    data = json.loads(text)
-    if data.get("tenant") != tenant:
-        message = f"{subject}: it was encrypted for another tenant, not for {tenant}"
-        raise SecretError(message, hint="each tenant needs credentials of its own")
-    accounts = data.get("credentials")
-    if not isinstance(accounts, dict):
-        raise SecretError(f"{subject}: `credentials` must map account names to fields")
-    for account, fields in accounts.items():
-        if not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
-            message = f"{subject}: `credentials.{account}` must map field names to texts"
-            raise SecretError(message, hint="put numbers in quotes")
-    return data, key
+        return copy.read_bytes()

@@ -57,7 +57,32 @@ def forget_keys() -> None:
 
 def key_path(root: Path, tenant: str) -> Path:
     """Return where ``leap secrets keygen`` keeps the private key of ``tenant``."""
-    return root / "state" / "keys" / f"{tenant}.agekey"
+    return keys_folder(root) / f"{tenant}.agekey"
+
+
+def keys_folder(root: Path) -> Path:
+    """Return the folder of private keys; who changes keys or rules locks it."""
+    return root / "state" / "keys"
+
+
+def looks_private(text: str) -> bool:
+    """Tell whether ``text`` has a private key in it, which must not be shown."""
+    return PREFIX.rstrip("-") in text.upper()
+
+
+def check_recipient(text: str) -> None:
+    """Raise SecretError where ``text`` is no age recipient. Never shows a private key."""
+    import pyrage
+
+    if looks_private(text):
+        message = "that is a private key; only its public key, age1..., belongs here"
+        hint = "your shell remembers what you typed: replace the key, it is known now"
+        raise SecretError(message, hint=hint)
+    try:
+        pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        message = f"{text[:80]!r} is no age recipient"
+        raise SecretError(message, hint="a recipient begins with age1") from None
 
 
 def choose(root: Path, tenant: str, recipients: Collection[str], subject: str) -> Key:
@@ -67,7 +92,7 @@ def choose(root: Path, tenant: str, recipients: Collection[str], subject: str) -
     that were looked at.
     """
     seen: list[str] = []
-    for origin, text in _texts(root, tenant):
+    for origin, text in texts(root, tenant):
         seen.append(origin)
         for key in parse(text, origin):
             if key.recipient in recipients:
@@ -75,6 +100,20 @@ def choose(root: Path, tenant: str, recipients: Collection[str], subject: str) -
     looked = f"looked at {', '.join(seen)}" if seen else "no key is on this machine"
     hint = f"put the key that does into {_VALUE} or {shown(root, key_path(root, tenant))}"
     raise SecretError(f"{subject}: no key opens it ({looked})", hint=hint)
+
+
+def held(root: Path, tenant: str) -> frozenset[str]:
+    """Return the recipients whose private keys this machine has for ``tenant``."""
+    return frozenset(
+        key.recipient for origin, text in texts(root, tenant) for key in parse(text, origin)
+    )
+
+
+def keys_in(root: Path, path: Path) -> list[Key]:
+    """Return the keys in the file at ``path``, newest first; none without it."""
+    if not path.exists():
+        return []
+    return list(parse(_read(path, shown(root, path)), shown(root, path)))
 
 
 def parse(text: str, origin: str) -> Iterator[Key]:
@@ -99,7 +138,7 @@ def parse(text: str, origin: str) -> Iterator[Key]:
         yield Key(SecretStr(word), str(identity.to_public()), origin)
 
 
-def _texts(root: Path, tenant: str) -> Iterator[tuple[str, str]]:
+def texts(root: Path, tenant: str) -> Iterator[tuple[str, str]]:
     """Yield the places that have keys, and what they hold. Raises SecretError."""
     value = _environment(_VALUE)
     if value:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from leap.errors import MissingTool, SecretError
 from leap.secrets.keys import Key
@@ -32,6 +33,7 @@ def run(
     rules: Path | None = None,
     key: Key | None = None,
     stdin: bytes = b"",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """Run sops and return its stdout.
 
@@ -42,13 +44,14 @@ def run(
         rules: the .sops.yaml to obey; none is looked for.
         key: the only private key that sops gets to see.
         stdin: what it reads.
+        settings: more of its environment; never a secret.
 
     Raises SecretError with what to do about it, MissingTool without sops.
     """
     # Without the switch every `--version` asks a server for the newest release.
     command: list[str | Path] = [_binary(), "--disable-version-check"]
     command += ["--config", rules or os.devnull, *arguments]
-    environment = {"PATH": os.defpath, "HOME": "/nonexistent"}
+    environment = {"PATH": os.defpath, "HOME": "/nonexistent", **settings}
     if key is not None:
         environment["SOPS_AGE_KEY"] = key.identity.get_secret_value()
     try:
@@ -88,7 +91,7 @@ def _binary() -> str:
 
 def _translated(code: int, stderr: bytes, subject: str) -> SecretError:
     if code == _NO_KEY:
-        hint = "ask for it to be encrypted for you: sops updatekeys"
+        hint = "ask who can read it to add you: leap secrets recipients"
         return SecretError(f"{subject}: the key at hand does not open it", hint=hint)
     if code in _TAMPERED:
         message = f"{subject}: it was changed after it was encrypted, and is not to be trusted"

@@ -68,7 +68,7 @@ def test_a_plain_file_is_an_error_in_json_too(root: Path) -> None:
         (("set", "acme", "secret"), 64, "a field is named ACCOUNT.FIELD; as site-links"),
         (("set", "acme", "a.x", "b.y"), 64, "the fields belong to several accounts"),
         (("set", "acme", "links.secret"), 1, "make a key: leap secrets keygen acme"),
-        (("keygen", "nobody"), 1, "tenants/nobody: no such tenant"),
+        (("keygen", "nobody"), 64, "nobody: no such tenant; see the folders"),
         (("keygen", "acme", "--also", "age1x"), 1, "'age1x' is no age recipient"),
         (("check", "--tenant", "nobody"), 64, "--tenant nobody: no such tenant"),
     ],

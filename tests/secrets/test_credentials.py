@@ -15,56 +15,26 @@ from leap import secrets
 from leap.errors import SecretError
 from leap.secrets import keys, sops
 
-LINK_SECRET = "canary-7f3a9c"
 
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """Return a repository with two tenants, in a folder with a space and Cyrillic."""
-    root = tmp_path / "записи лекций"
-    for tenant in ("acme", "globex"):
-        (root / "tenants" / tenant).mkdir(parents=True)
-    (root / ".sops.yaml").write_text(
-        "# kept\nstores:\n  yaml:\n    indent: 2\ncreation_rules: []\n"
-    )
-    return root
-
-
-@pytest.fixture
-def sealed(root: Path) -> Path:
-    """Return the encrypted file of acme, with one credential in it."""
-    secrets.keygen(root, "acme")
-    secrets.set_credential(root, "acme", "site-links", {"kind": "site", "link_secret": LINK_SECRET})
-    return secrets.secrets_path(root, "acme")
-
-
-def values(root: Path, tenant: str) -> dict[str, dict[str, str]]:
-    """Return the credentials of ``tenant`` in the clear."""
-    return {
-        account: {field: value.get_secret_value() for field, value in fields.items()}
-        for account, fields in secrets.credentials(root, tenant).items()
-    }
-
-
-def test_what_was_set_is_read_back(root: Path, sealed: Path) -> None:
+def test_what_was_set_is_read_back(root: Path, sealed: Path, values, link_secret) -> None:
     """The run gets each credential as a mapping of fields, its kind among them."""
-    expected = {"site-links": {"kind": "site", "link_secret": LINK_SECRET}}
+    expected = {"site-links": {"kind": "site", "link_secret": link_secret}}
 
     assert expected == values(root, "acme")
 
 
-def test_nothing_is_in_the_clear(root: Path, sealed: Path) -> None:
+def test_nothing_is_in_the_clear(root: Path, sealed: Path, link_secret) -> None:
     """Neither a value nor the tenant's name can be read from the file, and check agrees."""
     text = sealed.read_text()
 
-    assert LINK_SECRET not in text
+    assert link_secret not in text
     assert "acme" not in text
     assert secrets.check(root, "acme") == ()
 
 
-def test_values_hide_when_they_are_printed(root: Path, sealed: Path) -> None:
+def test_values_hide_when_they_are_printed(root: Path, sealed: Path, link_secret) -> None:
     """The repr of credentials shows no value."""
-    assert LINK_SECRET not in repr(secrets.credentials(root, "acme"))
+    assert link_secret not in repr(secrets.credentials(root, "acme"))
 
 
 def test_a_tenant_without_a_file_has_no_credentials(root: Path) -> None:
@@ -73,7 +43,7 @@ def test_a_tenant_without_a_file_has_no_credentials(root: Path) -> None:
     assert secrets.check(root, "globex") == ()
 
 
-def test_other_fields_stay(root: Path, sealed: Path) -> None:
+def test_other_fields_stay(root: Path, sealed: Path, values) -> None:
     """Setting a field changes neither the other fields nor the other credentials."""
     before = sealed.read_text().splitlines()
 
@@ -96,7 +66,7 @@ def test_keygen_keeps_the_key_private(root: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert (root / ".sops.yaml").read_text() == (
         "# kept\nstores:\n  yaml:\n    indent: 2\ncreation_rules:\n"
-        f"  - path_regex: ^tenants/acme/secrets\\.sops\\.yaml$\n    age: {recipient}\n"
+        f"  - path_regex: ^tenants/acme/secrets\\.sops\\.yaml$\n    age:\n      - {recipient}\n"
     )
 
 
@@ -122,7 +92,7 @@ def test_keygen_does_not_add_a_second_rule(root: Path) -> None:
     assert not secrets.key_path(root, "acme").exists()
 
 
-def test_a_tenant_may_keep_its_own_rule(root: Path) -> None:
+def test_a_tenant_may_keep_its_own_rule(root: Path, values) -> None:
     """With in_tenant the repository's .sops.yaml is not touched."""
     before = (root / ".sops.yaml").read_text()
 
@@ -134,7 +104,7 @@ def test_a_tenant_may_keep_its_own_rule(root: Path) -> None:
     assert values(root, "acme") == {"site-links": {"link_secret": "x"}}
 
 
-def test_an_operator_can_read_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_can_read_too(root: Path, monkeypatch: pytest.MonkeyPatch, values) -> None:
     """A recipient given besides the tenant's own opens the file with a key of its own."""
     operator = pyrage.x25519.Identity.generate()
     secrets.keygen(root, "acme", also=[str(operator.to_public())])
@@ -238,7 +208,7 @@ def test_a_changed_file_is_not_trusted(root: Path, sealed: Path, change) -> None
     """Whatever was changed after encryption is noticed, and nothing is used."""
     sealed.write_text(change(sealed.read_text()))
 
-    with pytest.raises(SecretError, match="changed after it was encrypted"):
+    with pytest.raises(SecretError, match=r"changed after it was encrypted|not what sops wrote"):
         secrets.credentials(root, "acme")
 
 
@@ -283,32 +253,6 @@ def test_partial_encryption_is_refused(root: Path, sealed: Path, option: str) ->
         secrets.credentials(root, "acme")
 
 
-def test_recipients_must_be_those_of_the_rule(root: Path, sealed: Path) -> None:
-    """Check names whoever can open the file without a rule that says so, and the other way round."""
-    file = root / ".sops.yaml"
-    other = str(pyrage.x25519.Identity.generate().to_public())
-    (real,) = {key.recipient for key in keys.parse(secrets.key_path(root, "acme").read_text(), "")}
-    file.write_text(file.read_text().replace(real, other))
-
-    messages = [found.message for found in secrets.check(root, "acme")]
-
-    assert sorted(messages) == sorted(
-        [
-            f"{real} can open the file, and .sops.yaml does not name it",
-            f".sops.yaml names {other}, which cannot open the file",
-        ]
-    )
-
-
-def test_a_rule_for_everybody_is_refused(root: Path, sealed: Path) -> None:
-    """A rule without path_regex would hold for every tenant."""
-    (root / ".sops.yaml").write_text("creation_rules:\n  - age: age1x\n")
-
-    (found,) = secrets.check(root, "acme")
-
-    assert found.message == ".sops.yaml:2:5: a rule without path_regex would hold for every tenant"
-
-
 @pytest.mark.parametrize(
     "account, fields, message",
     [
@@ -345,7 +289,7 @@ def test_without_a_rule_nothing_is_encrypted(root: Path) -> None:
     assert caught.value.hint == "make a key: leap secrets keygen acme"
 
 
-def test_parallel_settings_are_all_kept(root: Path, sealed: Path) -> None:
+def test_parallel_settings_are_all_kept(root: Path, sealed: Path, values) -> None:
     """Several writers at once lose nothing."""
     fields = [f"token_{number}" for number in range(4)]
     threads = [
