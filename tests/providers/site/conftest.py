@@ -1,8 +1,14 @@
-"""A lecture to publish, and a check that every page of a site stands on whole files."""
+"""A lecture to publish, whole sites of them, and a browser to look at them with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,12 +17,18 @@ from urllib.parse import unquote
 
 import pytest
 
+from leap.cli.webserver import SiteServer
 from leap.domain.ports import Publication
-from leap.domain.topics import Outline, Topic
+from leap.domain.topics import Break, Outline, Topic
 from leap.domain.transcript import Segment
 from leap.providers.site import SitePublisher
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
 RECORDING = "2026-11-20-0a1b2c3d4e5f"
+SECONDS = 40
+EVIL = "<img src=x onerror=document.title='owned'> & ёлка"
+SPOKEN = ["Good morning everybody.", "The gradient points uphill.", "We walk down.", EVIL]
 
 
 def quiet(share: float | None, message: str = "") -> None:
@@ -113,3 +125,268 @@ def broken() -> Callable[[Path], list[str]]:
         return missing
 
     return find
+
+
+# ── whole sites, and a browser ─────────────────────────────────────────────
+
+
+def path_of(site: Path, pattern: str) -> str:
+    """Return the path of the lecture whose folder's name fits ``pattern``."""
+    return f"lectures/{next(site.glob(f'lectures/{pattern}')).name}/index.html"
+
+
+def stamp(seconds: float) -> str:
+    """A time as WebVTT has it."""
+    return f"00:00:{seconds:06.3f}"
+
+
+@pytest.fixture(scope="session")
+def spoken() -> list[str]:
+    """What is said in the lectures of ``site``; the last line wants to be markup."""
+    return SPOKEN
+
+
+@pytest.fixture(scope="session")
+def publish_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Publish a site in a language: lectures in pictures, in sound, without words, unlisted."""
+    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    folder = tmp_path_factory.mktemp("browser")
+    media = {"video": folder / "video.mp4", "sound": folder / "video.m4a"}
+    tone = ["-f", "lavfi", "-t", str(SECONDS), "-i", "sine=220:sample_rate=16000"]
+    picture = ["-f", "lavfi", "-t", str(SECONDS), "-i", "testsrc2=size=320x180:rate=5"]
+    encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "10"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y"]
+    quick = ["-c:a", "aac", "-movflags", "+faststart"]
+    subprocess.run([*ffmpeg, *picture, *tone, *encode, *quick, media["video"]], check=True)
+    subprocess.run([*ffmpeg, *tone, *quick, media["sound"]], check=True)
+
+    each = SECONDS / len(SPOKEN)
+    segments = tuple(
+        Segment(i, i * each + 0.5, (i + 1) * each - 0.5, text) for i, text in enumerate(SPOKEN)
+    )
+    captions = folder / "subtitles.vtt"
+    captions.write_text(
+        "WEBVTT\n\n"
+        + "".join(
+            f"{stamp(s.start)} --> {stamp(s.end)}\n{s.text.replace('&', '&amp;')}\n\n"
+            for s in segments
+        ),
+        encoding="utf-8",
+    )
+    outline = Outline(
+        main_topics=("Gradients",),
+        topics=(Topic(0.0, 20.0, "Beginnings"), Topic(20.0, 40.0, "Walking & down")),
+        summary="How to walk downhill.",
+        draft=True,
+    )
+    common = Publication(
+        tenant="demo",
+        recording="2026-11-20-0a1b2c3d4e5f",
+        preset="site",
+        title=f"Gradients {EVIL}",
+        description="Slides: https://example.org/1\n\nRoom 214.",
+        started_at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        duration=float(SECONDS),
+        language="en",
+        files={"video": media["video"], "vtt": captions},
+        outline=outline,
+        breaks=(Break(20.0, 20.0, 12.0),),
+        segments=segments,
+        wanted={},
+        settings={"course": "Machine Learning"},
+    )
+    sound = {"video": media["sound"], "vtt": captions}
+    others = (
+        {"recording": "2026-11-19-ffffffffffff", "title": "Only sound", "files": sound},
+        {"recording": "2026-11-18-eeeeeeeeeeee", "settings": {"privacy": "unlisted"}},
+        {
+            "recording": "2026-11-17-dddddddddddd",
+            "title": "שיעור ראשון 📚",
+            "language": "he",
+            "files": {"video": media["video"]},
+            "segments": (),
+        },
+    )
+
+    def publish(language: str) -> Path:
+        root = folder / f"сайт # {language}"
+        publisher = SitePublisher(root, {"site_title": "Demo", "language": language}, "s3cret")
+        publisher.publish(common, None, quiet)
+        for other in others:
+            # Neither chapters nor a course: so it is with most recordings.
+            plain = {"settings": {}, "outline": None, "breaks": ()} | other
+            publisher.publish(replace(common, **plain), None, quiet)
+        return root
+
+    return publish
+
+
+@pytest.fixture(scope="session")
+def site(publish_site: Callable[[str], Path]) -> Path:
+    """A site in English."""
+    return publish_site("en")
+
+
+@pytest.fixture(scope="session", params=["file", "http"])
+def front(request, site):
+    """The address of the front page: opened from the folder, and served."""
+    if request.param == "file":
+        yield (site / "index.html").as_uri()
+        return
+    server = SiteServer(("127.0.0.1", 0), {"demo": site})
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server.url + "index.html"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """One headless Chromium that reaches for nothing but the pages."""
+    if not (CHROMIUM and DRIVER):
+        message = "needs a browser: `apt-get install chromium chromium-driver`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--mute-audio",
+        "--autoplay-policy=no-user-gesture-required",
+        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver.set_script_timeout(20)
+    yield driver
+    driver.quit()
+
+
+class Page:
+    """What tests do with the browser; ``home`` is the address of a front page."""
+
+    def __init__(self, browser: Any, home: str) -> None:
+        self.browser, self.home = browser, home
+
+    def go(self, path: str = "") -> None:
+        """Open a page of the site by its path, or the front page with a fragment."""
+        self.browser.get("about:blank")
+        whole = not path or path[0] == "#"
+        self.browser.get(self.home if whole else self.home.replace("index.html", path))
+        if path[:1] == "#":
+            self.browser.execute_script("location.hash = arguments[0]", path)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Return the value of an expression."""
+        return self.browser.execute_script(f"return ({script})", *arguments)
+
+    def until(self, script: str, *arguments: Any) -> Any:
+        """Wait for an expression to hold."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        return WebDriverWait(self.browser, 15, 0.05).until(lambda _: self.run(script, *arguments))
+
+    def later(self, body: str) -> Any:
+        """Return what the body of an asynchronous function returns."""
+        script = f"const done = arguments[0]; (async () => {{{body}}})().then(done)"
+        return self.browser.execute_async_script(script)
+
+    def all(self, selector: str) -> list[Any]:
+        """Return every element that a selector finds."""
+        return self.browser.find_elements("css selector", selector)
+
+    def press(self, keys: str) -> None:
+        """Press keys where the focus is."""
+        self.browser.switch_to.active_element.send_keys(keys)
+
+    def show(self, pixels: int, scheme: str, media: str = "") -> None:
+        """Be a screen of a width that prefers light or dark, or paper."""
+        size = {"width": pixels, "height": 844, "deviceScaleFactor": 1, "mobile": pixels < 600}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        emulated = {"media": media, "features": [feature]}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", emulated)
+
+    def scripts(self, *, allowed: bool) -> None:
+        """Let pages that are opened from now on run scripts, or not."""
+        value = {"value": not allowed}
+        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", value)
+
+    def asked(self) -> list[str]:
+        """Return every address that was asked for since this was last called."""
+        messages = [json.loads(each["message"]) for each in self.browser.get_log("performance")]
+        return [
+            message["message"]["params"]["request"]["url"]
+            for message in messages
+            if message["message"]["method"] == "Network.requestWillBeSent"
+        ]
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[[str], Page]]:
+    """Open sites by their front pages; what the browser complains of fails the test."""
+
+    def begin(home: str) -> Page:
+        page = Page(browser, home)
+        page.show(1280, "light")
+        page.asked()
+        browser.get_log("browser")
+        return page
+
+    yield begin
+    Page(browser, "").scripts(allowed=True)
+    complaints = [entry["message"] for entry in browser.get_log("browser")]
+    assert [text for text in complaints if "favicon" not in text] == []
+
+
+@pytest.fixture
+def page(visit: Callable[[str], Page], front: str) -> Page:
+    """The site, from its folder and from a server."""
+    return visit(front)
+
+
+@pytest.fixture
+def lecture(site: Path) -> str:
+    """The path of the lecture in pictures."""
+    return path_of(site, "gradients-*")
+
+
+@pytest.fixture(scope="session")
+def three_hours(site: Path) -> str:
+    """The path of a lecture of 30,000 words."""
+    hidden = {"privacy": "unlisted", "site_title": "Demo"}
+    sound = next(site.glob("lectures/only-sound-*/audio-*"))
+    segments = tuple(Segment(n, 4.0 * n, 4.0 * n + 3.9, "step " * 11) for n in range(2727))
+    long = Publication(
+        tenant="demo",
+        recording="2026-11-16-cccccccccccc",
+        preset="site",
+        title="Three hours",
+        description="",
+        started_at=datetime(2026, 11, 16, 9, 30, tzinfo=UTC),
+        duration=10_908.0,
+        language="en",
+        files={"video": sound},
+        outline=None,
+        breaks=(),
+        segments=segments,
+        wanted={},
+        settings={},
+    )
+    receipt = SitePublisher(site, hidden, "s3cret").publish(long, None, quiet)
+    return f"lectures/{receipt.external_id}/index.html"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leap.providers.site import folder
+from leap.providers.site.writer import is_ours
 
 
 def quiet(share, message=""):
@@ -71,6 +72,18 @@ def test_a_removed_page_loses_its_entrance_first(tmp_path):
     page = tmp_path / "page"
     page.mkdir()
     (page / "index.html").write_text("x")
-    folder.remove(page, last="page.json")
-    folder.remove(page, last="page.json")
-    assert not page.exists()
+    for _ in range(2):
+        folder.remove(page, is_ours, last="page.json")
+        assert not page.exists()
+
+
+def test_what_somebody_put_beside_a_page_stays(tmp_path):
+    """Only names that LEAP gives are removed, and what an interrupted copy left."""
+    page = tmp_path / "page"
+    page.mkdir()
+    ours = ["index.html", "page.json", "video-0a1b2c3d.mp4", "captions-0a1b2c3d.vtt"]
+    theirs = ["slides.pdf", "video.mp4", "notes-0a1b2c3d.txt"]
+    for name in (*ours, ".video-0a1b2c3d.mp4.77.part", *theirs):
+        (page / name).write_text("x")
+    folder.remove(page, is_ours, last="page.json")
+    assert sorted(path.name for path in page.iterdir()) == sorted(theirs)

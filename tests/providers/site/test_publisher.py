@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,20 @@ _CHILD = """
 import pickle, sys
 from leap.providers.site import SitePublisher
 root, options, publication = pickle.load(sys.stdin.buffer)
-SitePublisher(root, options, "s3cret").publish(publication, None, lambda share, message="": None)
+known = options.pop("withdraw", None)
+publisher = SitePublisher(root, options, "s3cret")
+if known is None:
+    publisher.publish(publication, None, lambda share, message="": None)
+else:
+    publisher.withdraw(publication.recording, known)
 """
 
 
 def fact(receipt, preset="site") -> PublicationFact:
     """What the ledger remembers of a receipt."""
     now = datetime(2026, 11, 21, tzinfo=UTC)
-    return PublicationFact(preset, "site", "applied", now, receipt.external_id, receipt.url)
+    place = receipt.external_id, receipt.url
+    return PublicationFact(preset, "site", "applied", now, *place, applied={}, wanted={})
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -214,6 +221,60 @@ def test_a_withdrawn_page_is_gone(root, make, publish):
         assert receipt.external_id not in (root / "index.html").read_text()
     SitePublisher(root / "never", {}).withdraw(make().recording, fact(receipt))
     assert not (root / "never").exists()
+
+
+def test_the_last_page_leaves_an_empty_front_page(root, make, publish):
+    """Which says that there is nothing, and goes on being LEAP's."""
+    SitePublisher(root, {}).withdraw(make().recording, fact(publish(make())))
+    assert "No lecture has been published yet." in (root / "index.html").read_text()
+    assert publish(make()).external_id in (root / "index.html").read_text()
+
+
+def test_lectures_are_listed_by_course(root, make, publish):
+    """The course with the newest lecture first, and what belongs to none at the end."""
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    for number, (course, days) in enumerate([("A", 3), (None, 0), ("B", 1), ("A", 2)]):
+        recording, when = f"2026-11-20-00000000000{number}", day - timedelta(days=days)
+        publish(make(recording=recording, started_at=when, settings={"course": course}))
+    front = (root / "index.html").read_text()
+    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", front)
+    assert headings == ["B", "A", "Other lectures"]
+    assert re.findall(r'data-slug="[^"]*(\d)"', front) == ["2", "3", "0", "1"]
+
+
+def test_a_front_page_of_somebody_else_is_not_overwritten(root, make, publish):
+    """A preset may point at a folder that has a site already."""
+    receipt = publish(make())
+    (root / "index.html").write_text("<h1>Department of History</h1>")
+    with pytest.raises(NeedsHuman, match="not LEAP's, and is not overwritten"):
+        publish(make())
+    SitePublisher(root, {}).withdraw(make().recording, fact(receipt))
+    assert (root / "index.html").read_text() == "<h1>Department of History</h1>"
+    assert not (root / "lectures" / receipt.external_id).exists()
+
+
+def test_files_of_somebody_else_stay(root, make, publish):
+    """Publishing again and withdrawing touch only what LEAP wrote."""
+    receipt = publish(make())
+    theirs = [root / "robots.txt", root / "lectures" / receipt.external_id / "slides.pdf"]
+    for path in theirs:
+        path.write_text("theirs")
+    again = publish(make(b"second cut"), fact(receipt))
+    SitePublisher(root, {}).withdraw(make().recording, fact(again))
+    assert [path.read_text() for path in theirs] == ["theirs", "theirs"]
+    assert [path.name for path in theirs[1].parent.iterdir()] == ["slides.pdf"]
+
+
+@pytest.mark.parametrize("place", ["site.index.before_replace", "site.sweep.before_remove"])
+def test_a_killed_withdrawal_is_completed_by_the_next(root, make, publish, broken, place):
+    """Wherever it was cut, the page is there or gone, and then gone for good."""
+    receipt = publish(make())
+    child = start(root, make(), f"{place}:kill", withdraw=fact(receipt))
+    assert child.wait(30) == -signal.SIGKILL
+    assert broken(root) == []
+    SitePublisher(root, {}).withdraw(make().recording, fact(receipt))
+    assert not (root / "lectures" / receipt.external_id).exists()
+    assert receipt.external_id not in (root / "index.html").read_text()
 
 
 # ── crashes, full disks, other processes ───────────────────────────────────
