@@ -51,7 +51,7 @@ def create(path: Path, data: Mapping[str, Any]) -> bool:
     A hard link is the one way to create a file atomically *and* exclusively:
     rename(2) would replace. https://man7.org/linux/man-pages/man2/link.2.html
     """
-    temporary = _written(path, data)
+    temporary = _written(path, _as_json(data))
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
@@ -64,15 +64,24 @@ def create(path: Path, data: Mapping[str, Any]) -> bool:
 
 def replace(path: Path, data: Mapping[str, Any]) -> None:
     """Write ``data`` to ``path`` in one step, over whatever was there."""
-    _written(path, data).replace(path)
+    replace_bytes(path, _as_json(data))
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` in one step, over whatever was there. Raises OSError."""
+    _written(path, content).replace(path)
     sync_folder(path.parent)
 
 
-def _written(path: Path, data: Mapping[str, Any]) -> Path:
+def _as_json(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def _written(path: Path, content: bytes) -> Path:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         with temporary.open("xb") as file:
-            file.write(json.dumps(data, ensure_ascii=False, indent=1).encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
     except OSError:
