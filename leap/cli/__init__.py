@@ -32,6 +32,10 @@ COMMANDS = MappingProxyType(
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),
         "secrets": ("leap.cli.secrets:command", "Make keys; set and check encrypted credentials."),
+        "scheduler": (
+            "leap.cli.scheduler:command",
+            "Run a central scheduler for many runners, with its pages.",
+        ),
         "ledger": ("leap.cli.ledger:command", "Migrate the ledger, or rebuild it from targets."),
         "schema": ("leap.cli.schema:command", "Write the JSON Schemas that editors read."),
         "doctor": ("leap.cli.doctor:command", "Find what this machine lacks, and how to fix it."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,7 @@ from leap.errors import ExitCode
 if TYPE_CHECKING:
     from leap.domain.outcome import Outcome
     from leap.domain.plan import Plan
+    from leap.tasks.central import Central
     from leap.tasks.survey import Session, Survey
 
 _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
@@ -42,6 +43,11 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     metavar="N",
     help="How many stages run at once; else `workers:` of leap.yaml.",
 )
+@click.option(
+    "--scheduler",
+    metavar="URL",
+    help="Share the work with the runners of this scheduler; else LEAP_SCHEDULER, leap.yaml.",
+)
 @accept_option
 @click.option("--strict", is_flag=True, help="Exit 4 also for what failed in earlier runs.")
 def command(
@@ -52,6 +58,7 @@ def command(
     until: str | None,
     limit: int | None,
     workers: int | None,
+    scheduler: str | None,
     accept: tuple[str, ...],
     strict: bool,
 ) -> int:
@@ -71,6 +78,7 @@ def command(
     from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
+    from leap.tasks.central import chosen
     from leap.tasks.evidence import judge
     from leap.tasks.reconcile import admit, places
     from leap.tasks.survey import open_session, survey
@@ -78,6 +86,7 @@ def command(
     began = time.monotonic()
     take_keys()
     declaration = load(root, tenants=tenants or None)
+    central = chosen(scheduler, declaration.operator.scheduler)
     paint, width = paint_for(sys.stdout), width_of_terminal()
     as_text = format_ == "text"
     with open_session(declaration) as session:
@@ -94,7 +103,8 @@ def command(
                 echo_json(render.json_data(plan))
             return ExitCode.REFUSED
         if plan.work:
-            outcome = _run(session, found, plan, workers or declaration.operator.workers)
+            count = workers or declaration.operator.workers
+            outcome = _run(session, found, plan, count, _joined(session, central))
         else:
             admit(session, found, plan)
             outcome = None
@@ -121,13 +131,50 @@ def command(
     return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK
 
 
-def _run(session: Session, found: Survey, plan: Plan, workers: int) -> Outcome:
+def _joined(session: Session, central: Central | None) -> Central | None:
+    """Return ``central`` if it answers; without it this run goes on by itself."""
+    from leap.tasks.central import SchedulerDown, missing_limits
+
+    if central is None:
+        return None
+    from leap.tasks.adapter import limits
+
+    try:
+        missing = missing_limits(session.declaration.operator.resources, limits(central))
+    except SchedulerDown as error:
+        _warn(f"{error}; until then this run works by itself")
+        return None
+    if missing:
+        _warn(
+            f"the scheduler at {central.url} does not limit {', '.join(missing)} as leap.yaml does,"
+            " so one task at a time uses it; start it again with this leap.yaml"
+        )
+    return central
+
+
+def _warn(message: str) -> None:
+    click.echo(f"{click.style('warning:', fg='yellow')} {message}", err=True)
+
+
+def _run(
+    session: Session, found: Survey, plan: Plan, workers: int, central: Central | None
+) -> Outcome:
     """Carry ``plan`` out with progress on stderr and Luigi's words in a log file."""
     from leap.render.progress import Reporter
     from leap.tasks.logs import run_log
     from leap.tasks.reconcile import carry_out
 
     reporter = Reporter(sys.stderr, total=sum(len(change.steps) for change in plan.work))
+    lost = False
+
+    def receive(event: dict[str, Any]) -> None:
+        nonlocal lost
+        if event["event"] == "joined":
+            for page in event["pages"]:
+                click.echo(f"Watch it: {page}", err=True)
+        lost = lost or event["event"] == "scheduler-lost"
+        reporter.feed(event)
+
     try:
         with run_log(session.state) as log:
             return carry_out(
@@ -135,9 +182,12 @@ def _run(session: Session, found: Survey, plan: Plan, workers: int) -> Outcome:
                 found,
                 plan,
                 workers=workers,
-                receive=reporter.feed,
+                receive=receive,
                 idle=reporter.refresh,
                 log=log,
+                central=central,
             )
     finally:
         reporter.close()
+        if lost and central is not None:
+            _warn(f"the scheduler at {central.url} went away; this run went on by itself")

@@ -14,6 +14,7 @@ from leap.config.settings import Settings
 from leap.config.units import complaint
 
 _DATABASE = re.compile(r"embedded|postgres(ql)?(\+psycopg)?://.+")
+_SCHEDULER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _PASSWORD = re.compile(r"[a-z+]+://[^/@]*:[^/@]+@.*")
 
 
@@ -31,6 +32,20 @@ def _is_database(url: str) -> str:
 Database = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_database)]
 
 
+def _is_scheduler(url: str) -> str:
+    # Not repeated either: a password may be the very mistake.
+    if "@" in url:
+        raise complaint(
+            "credentials do not belong in this file", "put the whole URL in LEAP_SCHEDULER"
+        )
+    if not _SCHEDULER.fullmatch(url):
+        raise complaint("not the address of a scheduler", "write `http://127.0.0.1:8082`")
+    return url
+
+
+Scheduler = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_scheduler)]
+
+
 class Operator(Declared):
     """The operator's file. Paths are relative to the repository's root, or absolute."""
 
@@ -41,6 +56,12 @@ class Operator(Declared):
         "embedded",
         "`embedded` runs a private Postgres; or the URL of yours. LEAP_DATABASE_URL wins.",
         examples=["embedded", "postgresql://leap@db.example.org/leap"],
+    )
+    scheduler: Scheduler | None = setting(
+        None,
+        "The central scheduler that runs join; without one each run has its own."
+        " LEAP_SCHEDULER wins.",
+        examples=["http://127.0.0.1:8082", "https://luigi.example.org"],
     )
     folders: tuple[FolderPath, ...] = setting(
         (), "Folder sources may read in these folders only.", examples=[["/srv/recordings"]]

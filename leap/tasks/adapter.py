@@ -1,11 +1,17 @@
 """The one module that imports Luigi (pinned below 4: its worker is private API).
 
 Everything here is behaviour that was measured on Luigi 3.8; each workaround
-says what it is for. The rest of LEAP sees ``Task``, ``Parameter`` and ``run``.
+says what it is for. The rest of LEAP sees ``Task``, ``Parameter`` and ``run``,
+and ``leap.tasks.scheduler`` what a central scheduler is made of.
 """
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import enum
+import http.client
+import json
 import logging
 import multiprocessing
 import os
@@ -13,22 +19,75 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import FrameType, TracebackType
+from pathlib import Path
+from types import FrameType, MappingProxyType, TracebackType
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-import luigi
-from luigi import configuration
+# Luigi reads these when it is imported: it would take settings from files of others.
+for _name in ("LUIGI_CONFIG_PATH", "LUIGI_CONFIG_PARSER"):
+    os.environ.pop(_name, None)
 
-from leap.tasks.processes import die_with_parent
+import luigi  # noqa: E402
+from luigi import configuration, rpc  # noqa: E402
+from luigi.scheduler import Scheduler  # noqa: E402
+from luigi.worker import Worker  # noqa: E402
+
+from leap.tasks.central import Central, SchedulerDown, WrongScheduler, runner_name  # noqa: E402
+from leap.tasks.processes import die_with_parent  # noqa: E402
+
+#: The folder of Luigi's pages.
+PAGES = Path(luigi.__file__).parent / "static" / "visualiser"
 
 Task = luigi.Task
 Parameter = luigi.Parameter
+
+_log = logging.getLogger(__name__)
 
 #: Luigi's worker stops asking for work when it gets this signal.
 _PHASE_OUT = signal.SIGUSR1
 
 #: How long a stopped stage has to put its things away before it is killed.
 _GRACE_SECONDS = 10.0
+
+#: What a scheduler may take to answer, and how often and how soon it is asked again.
+_ANSWER_SECONDS, _ATTEMPTS, _PAUSE_SECONDS = 10.0, 6, 5.0
+
+#: How long a runner waits for work of its own while other runners are busy with it.
+_PATIENCE = dt.timedelta(hours=6)
+
+#: The same for the scheduler in the process and for a central one. A failed
+#: task stays FAILED until a run asks for it again: what is tried again, and
+#: when, is the plan's to say, and DISABLED would outlast the fault.
+_SCHEDULER = MappingProxyType(
+    {
+        "retry_delay": 365 * 24 * 3600.0,
+        "record_task_history": False,
+        "send_messages": False,
+        "prune_on_get_work": False,
+    }
+)
+#: What a central scheduler keeps besides: a runner is given up after a minute,
+#: and what it did can be looked at for a day. What was just done is not done
+#: again because a runner that planned before says so.
+_CENTRAL = MappingProxyType(
+    {
+        "worker_disconnect_delay": 60.0,
+        "remove_delay": 24 * 3600.0,
+        "stable_done_cooldown_secs": 60,
+        "pause_enabled": True,
+    }
+)
+
+
+class Ending(enum.Enum):
+    """Why ``run`` came back; whether the work succeeded is the ledger's to say."""
+
+    FINISHED = "nothing is left that it could do"
+    INTERRUPTED = "it was asked to stop"
+    LOST = "the central scheduler went away"
 
 
 class TaskProcessContext:
@@ -70,46 +129,250 @@ def run(
     workers: int,
     resources: Mapping[str, int],
     log: logging.Handler,
-) -> bool:
+    central: Central | None = None,
+) -> Ending:
     """Carry out ``tasks`` and what they require, in processes of their own.
 
-    Returns False if the run was interrupted. Whether the work succeeded is
-    the ledger's to say: Luigi's summary is wrong where two runners meet.
+    With ``central`` the work is shared with every runner that joined that
+    scheduler, whose limits hold instead of ``resources``. A central scheduler
+    that goes away ends the run once what is being worked on is done.
     """
-    _configure(resources)
+    _seal()
     _log_to(log)
     with _graceful_stop() as stopped:
+        remote = _Remote(central, stopped) if central else None
+        scheduler: Any = remote
+        if scheduler is None:
+            scheduler = _InProcess(resources=dict(resources), **_SCHEDULER)  # type: ignore[no-untyped-call]
         luigi.build(  # type: ignore[no-untyped-call]
             list(tasks),
+            worker_scheduler_factory=_Factory(scheduler),
             local_scheduler=True,
             workers=max(1, workers),
-            detailed_summary=True,
             no_lock=True,
         )
-    return not stopped.is_set()
+    if stopped.is_set():
+        return Ending.INTERRUPTED
+    return Ending.LOST if remote and remote.lost else Ending.FINISHED
 
 
-def _configure(resources: Mapping[str, int]) -> None:
-    """Set Luigi up as measured; an undefined resource would silently count 1."""
+def limits(central: Central) -> dict[str, int]:
+    """Return what the resources of a central scheduler are limited to.
+
+    Raises SchedulerDown where nobody answers, WrongScheduler where somebody
+    else does.
+    """
+    _seal()
+    fetcher = _Fetcher(central)
+    try:
+        page = fetcher.fetch(f"{central.url}/api/resource_list", {"data": "{}"}, _ANSWER_SECONDS)
+        return {each["name"]: int(each["num_total"]) for each in json.loads(page)["response"]}
+    except HTTPError as error:
+        raise WrongScheduler(central, f"it answers {error.code} {error.reason}") from error
+    except fetcher.raises as error:
+        raise SchedulerDown(central) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise WrongScheduler(central, "no Luigi scheduler answers there") from error
+
+
+def central_scheduler(state_path: str, resources: Mapping[str, int]) -> Any:
+    """Return the scheduler of a ``luigid``, with what ``state_path`` holds of an earlier one."""
+    _seal()
+    options = {**_SCHEDULER, **_CENTRAL}
+    scheduler: Any = Scheduler(  # type: ignore[no-untyped-call]
+        resources=dict(resources), state_path=state_path, **options
+    )
+    scheduler.load()
+    return scheduler
+
+
+def web_application(scheduler: Any) -> Any:
+    """Return Luigi's own Tornado application: its pages and what its workers call."""
+    from luigi import server
+
+    return server.app(scheduler)  # type: ignore[no-untyped-call]
+
+
+def tell(task: Any, *, words: str = "", percent: int | None = None, page: str = "") -> None:
+    """Have Luigi's pages show what a running task does, how far it is, and where to look."""
+    if words:
+        task.set_status_message(words)
+    if percent is not None:
+        task.set_progress_percentage(percent)
+    if page:
+        task.set_tracking_url(page)
+
+
+def _seal() -> None:
+    """Make Luigi forget what it read from files of the machine or the folder when imported.
+
+    What LEAP sets it gives as arguments; this is all the rest.
+    """
+    configuration.LuigiConfigParser._config_paths = []  # noqa: SLF001 -- nothing public reads none
     config = configuration.get_config()  # type: ignore[no-untyped-call]
-    sections = {
-        "core": {"no_configure_logging": "true"},
-        "worker": {
-            "check_complete_on_run": "true",
-            "force_multiprocessing": "true",
-            "send_failure_email": "false",
-            "no_install_shutdown_handler": "false",
-            "ping_interval": "5",
-            "wait_interval": "0.1",
-            "wait_jitter": "0",
-            "task_process_context": f"{__name__}.{TaskProcessContext.__name__}",
-        },
-        "scheduler": {"send_messages": "false", "retry_count": "1"},
-        "resources": {name: str(count) for name, count in resources.items()},
-    }
-    for section, options in sections.items():
-        for option, value in options.items():
-            config.set(section, option, value)
+    config.clear()
+    config.defaults().clear()
+    config.read_dict({"core": {"no_configure_logging": "true"}})
+
+
+class _Factory:
+    """Hands Luigi the scheduler and the worker that LEAP set up."""
+
+    def __init__(self, scheduler: Any) -> None:
+        self._scheduler = scheduler
+
+    def create_local_scheduler(self) -> Any:
+        return self._scheduler
+
+    def create_worker(
+        self, scheduler: Any, worker_processes: int, *, assistant: bool = False
+    ) -> Worker:
+        shared = isinstance(scheduler, _Remote)
+        return Worker(  # type: ignore[no-untyped-call]
+            scheduler=scheduler,
+            worker_id=runner_name(),
+            worker_processes=worker_processes,
+            assistant=assistant,
+            check_complete_on_run=True,
+            force_multiprocessing=True,
+            send_failure_email=False,
+            ping_interval=5.0,
+            # A task that ends is noticed at once; this is for one that died.
+            wait_interval=0.5,
+            wait_jitter=0.5 if shared else 0.0,
+            keep_alive=shared,
+            max_keep_alive_idle_duration=_PATIENCE,
+            task_process_context=f"{__name__}.{TaskProcessContext.__name__}",
+        )
+
+
+class _InProcess(Scheduler):
+    """The scheduler of one runner, which need not know what others are waiting for.
+
+    Luigi looks at everything that is pending, and at what it depends on, each
+    time that it gives out one task, only to tell whether to wait for other
+    runners: three quarters of the work of a scheduler with 1,000 tasks.
+    """
+
+    def count_pending(self, worker: str) -> dict[str, Any]:
+        state = self._state.get_worker(worker).state  # type: ignore[no-untyped-call]
+        return {
+            "n_pending_tasks": 0,
+            "n_unique_pending": 0,
+            "running_tasks": [],
+            "worker_state": state,
+        }
+
+
+class _Fetcher:
+    """Sends a call of Luigi's to a central scheduler; credentials go beside the address.
+
+    No message of an error can repeat them so, and no redirect takes them elsewhere.
+    """
+
+    raises = (OSError, http.client.HTTPException)
+
+    def __init__(self, central: Central) -> None:
+        # A proxy of this machine's environment is not asked about this machine.
+        proxies: dict[str, str] | None = {} if central.is_local else None
+        self._opener = build_opener(ProxyHandler(proxies), _NoRedirect)
+        self._headers = {}
+        if central.login:
+            login = base64.b64encode(":".join(central.login).encode()).decode()
+            self._headers["Authorization"] = f"Basic {login}"
+
+    def fetch(self, full_url: str, body: Mapping[str, str], timeout: float) -> str:
+        request = Request(full_url, urlencode(body).encode(), self._headers)  # noqa: S310 -- Central is http
+        with self._opener.open(request, timeout=timeout) as answer:
+            return str(answer.read().decode())
+
+    def close(self) -> None:
+        """Nothing is kept open between two calls."""
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Take a redirect for the error that it is here."""
+
+
+class _Remote(rpc.RemoteScheduler):
+    """A central scheduler: it may go away, and what it says is not believed blindly.
+
+    Where it stays away, ``lost`` becomes true and it answers from then on that
+    there is nothing to do; what is being worked on is finished in peace.
+    """
+
+    def __init__(self, central: Central, stopped: threading.Event) -> None:
+        super().__init__(central.url, connect_timeout=_ANSWER_SECONDS)  # type: ignore[no-untyped-call]
+        self._fetcher: Any = _Fetcher(central)
+        self._stopped = stopped
+        self._process = os.getpid()
+        self._ours: set[str] = set()
+        self.lost = False
+
+    def add_task(self, **task: Any) -> Any:
+        self._ours.add(task["task_id"])
+        return super().add_task(**task)  # type: ignore[misc]
+
+    def get_work(self, **asked: Any) -> dict[str, Any]:
+        """Return what to do next; only tasks of this run are ever taken.
+
+        Luigi would import the module and build the task that the scheduler
+        names, whatever it is. And it would wait for tasks that nothing but a
+        failed one keeps from running.
+        """
+        answer = super().get_work(**asked) or {}  # type: ignore[misc]
+        task = answer.get("task_id")
+        if task is not None and task not in self._ours:
+            _log.error("left a scheduler that named a task not of this run: %.200r", task)
+            self.lost, task = True, None
+        running = answer.get("running_tasks") or []
+        return {
+            "task_id": task,
+            "running_tasks": running,
+            "n_pending_tasks": int(bool(task or running or self._something_may_come())),
+            "n_unique_pending": 0,
+            "worker_state": answer.get("worker_state", "active"),
+        }
+
+    def _something_may_come(self) -> bool:
+        """Tell whether a task of ours waits for something else than a failed one."""
+        pending = self._ours & self._listed("PENDING", "")
+        for why in ("UPSTREAM_FAILED", "UPSTREAM_DISABLED"):
+            if pending:
+                pending -= self._listed("PENDING", why)
+        return bool(pending)
+
+    def _listed(self, status: str, upstream: str) -> set[str]:
+        found = self.task_list(  # type: ignore[attr-defined]
+            status=status, upstream_status=upstream, limit=False
+        )
+        return set(found or ())
+
+    def _request(
+        self,
+        url: str,
+        data: Any,
+        attempts: int = 1,
+        allow_null: bool = True,  # noqa: FBT001, FBT002 -- Luigi's
+    ) -> Any:
+        """Return the answer, or None where there is none."""
+        if self.lost:
+            return None
+        body = {"data": json.dumps(data)}
+        # Pings, and tasks that tell how far they are, can do without an answer.
+        in_main = threading.current_thread() is threading.main_thread()
+        needed = in_main and os.getpid() == self._process
+        for attempt in range(_ATTEMPTS if needed else 1):
+            if attempt and self._stopped.wait(_PAUSE_SECONDS):
+                break
+            try:
+                page = self._fetcher.fetch(self._url + url, body, self._connect_timeout)
+                return json.loads(page)["response"]
+            except (self._fetcher.raises, ValueError, KeyError, TypeError) as error:
+                _log.warning("%s: %s", url, type(error).__name__)
+        self.lost = in_main
+        return None
 
 
 def _log_to(handler: logging.Handler) -> None:

@@ -8,22 +8,28 @@ a secret, a path or a title. What a task works with is looked up in the run's
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from leap.domain.manifest import TargetName
 from leap.domain.plan import Change, Step
+from leap.domain.ports import Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.secrets import forget_keys
-from leap.tasks.adapter import Parameter, Task
+from leap.tasks.adapter import Parameter, Task, tell
+from leap.tasks.central import Central
 from leap.tasks.events import Feed
 from leap.tasks.job import Job
+from leap.tasks.pages import address, failure, teller
 from leap.tasks.survey import Session
 from leap.tasks.work import StepFailed, perform
 
 REV_LENGTH = 8
+
+#: So many graphs are looked at one by one.
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,16 @@ class Board:
     changes: Mapping[tuple[str, str], Change]
     feed: Feed
     resources: Mapping[str, int]
+    is_shared: bool = False
     pid: int = field(default_factory=os.getpid)
+
+    @property
+    def is_planning(self) -> bool:
+        """Tell whether this is the process that plans: what it plans is not done yet.
+
+        Only the processes of tasks look, where it matters and takes nobody else's time.
+        """
+        return os.getpid() == self.pid
 
     def step(self, tenant: str, recording: str, stage: Stage, preset: str) -> Step | None:
         """Return the planned step, or None where the plan has none."""
@@ -58,6 +73,8 @@ class StageTask(Task):
 
     task_namespace = "leap"
     stage: ClassVar[Stage]
+    #: What happens now, in words for Luigi's pages, until the stage says more.
+    doing: ClassVar[str]
 
     tenant = Parameter()
     recording = Parameter()
@@ -77,7 +94,8 @@ class StageTask(Task):
 
     @property
     def resources(self) -> dict[str, int]:  # type: ignore[override]
-        return {name: 1 for name in _resources(self.job) if name in _board[0].resources}
+        """What the step uses up while it runs, of what the operator limits."""
+        return {name: 1 for name in self.job.resources if name in _board[0].resources}
 
     @property
     def priority(self) -> int:  # type: ignore[override]
@@ -89,12 +107,21 @@ class StageTask(Task):
         board = _board[0]
         here = self.tenant, self.recording
         return Job(
-            board.session,
-            board.changes[here],
-            board.rows[here],
-            self.step,
-            board.feed.progress(self.task_id),
+            board.session, board.changes[here], board.rows[here], self.step, self._progress()
         )
+
+    def _progress(self) -> Progress:
+        board = _board[0]
+        show = board.feed.progress(self.task_id)
+        if not board.is_shared:
+            return show
+        tell_luigi = teller(self, self.stage, self.doing)
+
+        def report(share: float | None, message: str = "") -> None:
+            show(share, message)
+            tell_luigi(share, message)
+
+        return report
 
     def requires(self) -> list[Task]:
         """The inputs that are still to be made; those that stand are no tasks at all."""
@@ -106,6 +133,8 @@ class StageTask(Task):
 
     def complete(self) -> bool:
         """Planned work is not done; after the work, the manifest is asked."""
+        if _board[0].is_planning:
+            return False
         manifest = _board[0].session.store.read(
             TargetName(self.tenant, self.recording, self.stage, self.step.key)
         )
@@ -117,6 +146,7 @@ class StageTask(Task):
         board, job = _board[0], self.job
         board.feed.started(self.task_id, job)
         try:
+            job.progress(None)
             perform(job)
         except StepFailed as error:
             board.feed.failed(self.task_id, str(error))
@@ -125,43 +155,49 @@ class StageTask(Task):
 
     def on_failure(self, exception: BaseException) -> str:
         """Return one safe line: Luigi's own answer would serve the whole traceback."""
-        return str(exception) if isinstance(exception, StepFailed) else type(exception).__name__
+        return failure(exception)
 
 
 class Download(StageTask):
     """Bring the recording from its source."""
 
     stage = Stage.DOWNLOAD
+    doing = "bringing the recording from its source"
 
 
 class Trim(StageTask):
     """Cut silence, and take the sound out for the transcriber."""
 
     stage = Stage.TRIM
+    doing = "looking for silence"
 
 
 class Transcribe(StageTask):
     """Turn speech into words with times."""
 
     stage = Stage.TRANSCRIBE
+    doing = "turning speech into words"
 
 
 class Topics(StageTask):
     """Divide the lecture into chapters."""
 
     stage = Stage.TOPICS
+    doing = "dividing the lecture into chapters"
 
 
 class Subtitles(StageTask):
     """Turn words into caption files."""
 
     stage = Stage.SUBTITLES
+    doing = "turning words into captions"
 
 
 class Publish(StageTask):
     """One publication; complete when the ledger's applied digests are the wanted ones."""
 
     stage = Stage.PUBLISH
+    doing = "publishing"
 
     preset = Parameter()
 
@@ -169,11 +205,19 @@ class Publish(StageTask):
     def preset_name(self) -> str:
         return str(self.preset)
 
+    def run(self) -> None:
+        """Publish, and leave the way to the page in Luigi's."""
+        super().run()
+        if _board[0].is_shared and (page := address(self.job)):
+            tell(self, page=page)
+
     def complete(self) -> bool:
         board = _board[0]
-        if os.getpid() == board.pid:
-            return False  # While scheduling, the plan's answer stands.
+        if board.is_planning:
+            return False
         fact = board.session.ledger.publication(self.tenant, self.recording, self.preset_name)
+        if self.step.withdraws:
+            return fact is None or fact.state == "withdrawn"
         return (
             fact is not None
             and fact.state == "applied"
@@ -200,13 +244,18 @@ class Recording(Task):
         return [_of_step(change, step) for step in change.steps]
 
     def complete(self) -> bool:
+        if _board[0].is_planning:
+            return False
         return all(task.complete() for task in self.requires())  # type: ignore[no-untyped-call]
 
     def run(self) -> None:
         """Nothing of its own: its stages are the work."""
 
+    def on_failure(self, exception: BaseException) -> str:
+        return failure(exception)
 
-def roots(board: Board) -> list[Recording]:
+
+def roots(changes: Iterable[Change]) -> list[Recording]:
     """Return one root task per planned recording."""
     return [
         Recording(  # type: ignore[no-untyped-call]
@@ -214,8 +263,15 @@ def roots(board: Board) -> list[Recording]:
             recording=change.recording,
             rev=change.steps[-1].key[:REV_LENGTH],
         )
-        for change in board.changes.values()
+        for change in changes
     ]
+
+
+def pages(work: Sequence[Change], central: Central) -> list[str]:
+    """Return where to watch ``work``: the graphs of a few recordings, or the list of many."""
+    if len(work) > _FEW:
+        return [central.list_page("leap.Recording")]
+    return [central.graph_page(root.task_id) for root in roots(work)]
 
 
 def _task(tenant: str, recording: str, stage: Stage) -> Task | None:
@@ -232,15 +288,3 @@ def _of_step(change: Change, step: Step) -> Task:
     if step.preset is not None:
         arguments["preset"] = step.preset
     return _CLASSES[step.stage](**arguments)
-
-
-def _resources(job: Job) -> tuple[str, ...]:
-    """Return the names of what a step uses up while it runs."""
-    stage = job.step.stage
-    if stage in (Stage.DOWNLOAD, Stage.TRIM):
-        return ("ffmpeg",)
-    if stage is Stage.TRANSCRIBE:
-        return (job.effective.transcribe.with_,)
-    if stage is Stage.PUBLISH:
-        return (job.publication.platform,)
-    return ()

@@ -14,6 +14,7 @@ from leap.config import (
     effective,
     override_for,
 )
+from leap.config.preset import SitePreset
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Change, Step
 from leap.domain.ports import Progress
@@ -69,6 +70,19 @@ class Job:
         return self.effective.settings_of(self.step.stage)
 
     @property
+    def resources(self) -> tuple[str, ...]:
+        """What the step uses up while it runs; the operator may limit each of them."""
+        match self.step.stage:
+            case Stage.DOWNLOAD | Stage.TRIM:
+                return ("ffmpeg",)
+            case Stage.TRANSCRIBE:
+                return (self.effective.transcribe.with_,)
+            case Stage.PUBLISH:
+                return (self.publication.platform,)
+            case _:
+                return ()
+
+    @property
     def preset(self) -> str:
         """The preset of a publishing step. Raises ValueError for another step."""
         if self.step.preset is None:
@@ -78,13 +92,16 @@ class Job:
 
     @property
     def publication(self) -> PublicationSettings:
-        """The settings of the publication that this step brings about."""
+        """The settings of the publication that this step brings about or takes away."""
+        if self.step.withdraws:
+            # No template need want it any more; only where it is matters.
+            return _alone(self.declared.presets[self.preset])
         return self.effective.publications[self.preset]
 
     @property
     def wanted(self) -> Mapping[str, str]:
         """The digests that the publication shall have."""
-        if self.row.wanted is None:
+        if self.row.wanted is None or self.step.withdraws:
             return {}
         return self.row.wanted.publications[self.preset]
 
@@ -102,3 +119,10 @@ class Job:
             message = f"the {stage.value} target {key} is not whole"
             raise StageError(message, hint="run `leap reconcile` again to make it anew")
         return manifest
+
+
+def _alone(preset: SitePreset) -> PublicationSettings:
+    """Return the settings of ``preset`` without any template's."""
+    named = {"platform", "account", "title", "description"}
+    options = preset.model_dump(mode="json", exclude=named, exclude_none=True)
+    return PublicationSettings(preset.name, preset.platform, preset.account, "", "", options)

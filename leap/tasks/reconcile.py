@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leap.domain.manifest import Manifest
 from leap.domain.outcome import Outcome
@@ -15,6 +16,11 @@ from leap.domain.stage import Stage
 from leap.providers import front_page
 from leap.tasks.checkout import commit_of
 from leap.tasks.survey import Session, Survey, indexed, plan_again
+
+if TYPE_CHECKING:
+    from leap.tasks.adapter import Ending
+    from leap.tasks.central import Central
+    from leap.tasks.graph import Board
 
 #: Luigi's scheduling grows with the square of what is pending, so it gets
 #: about 1,000 tasks at a time: seven to a recording.
@@ -55,12 +61,16 @@ def carry_out(
     receive: Callable[[dict[str, Any]], None],
     idle: Callable[[], None],
     log: logging.Handler,
+    central: Central | None = None,
 ) -> Outcome:
     """Do the work of ``plan`` and return what came of it.
 
     Progress events go to ``receive``, with ``idle`` called between them (see
     ``leap.tasks.events``), and Luigi's own words to ``log``. Every recording is
-    tried once; those that another runner works on are waited for.
+    tried once; those that another runner works on are waited for. With
+    ``central`` the work is shared with all runners that joined that scheduler:
+    ``receive`` gets the event ``joined`` with the addresses of its ``pages``,
+    and where it goes away ``scheduler-lost``, and this runner does the rest.
     """
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
@@ -73,29 +83,84 @@ def carry_out(
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
     work = plan.work
-    finished = True
+    if central is not None:
+        receive({"event": "joined", "pages": graph.pages(work, central)})
     with feeding(receive, idle) as feed:
-        for start in range(0, len(work), _WAVE):
-            wave = work[start : start + _WAVE]
-            board = graph.Board(
-                session,
-                rows,
-                {(change.tenant, change.recording): change for change in wave},
-                feed,
-                resources,
-            )
-            graph.use(board)
-            finished = adapter.run(
-                graph.roots(board), workers=workers, resources=resources, log=log
-            )
-            if not finished:
+        while True:
+            board = graph.Board(session, rows, {}, feed, resources, is_shared=central is not None)
+            ending = _in_waves(work, board, workers=workers, log=log, central=central)
+            now = _snapshots(session, plan)
+            after = plan_again(session, found, now)
+            interrupted = ending is adapter.Ending.INTERRUPTED
+            outcome = _judge(plan, after, before, now, interrupted=interrupted)
+            rest = _rest(outcome)
+            # Alone, each recording is tried once. Together, a runner that died
+            # and a scheduler that forgot what it knew leave something behind.
+            if interrupted or central is None or not rest:
                 break
-    now = _snapshots(session, plan)
-    after = plan_again(session, found, now)
-    outcome = _judge(plan, after, before, now, interrupted=not finished)
+            if ending is adapter.Ending.LOST:
+                receive({"event": "scheduler-lost"})
+                central = None
+            elif _steps(rest) >= _steps(work):
+                break
+            work = rest
+    for tenant, found_rows in after.rows.items():
+        # What is in sync now is not looked into by the next run.
+        session.ledger.admit(tenant, [row for row in found_rows if row.settled], {})
     for tenant, run in runs.items():
         session.ledger.run_finished(tenant, run, _in_a_word(outcome, tenant))
     return outcome
+
+
+def _in_waves(
+    work: Sequence[Change],
+    board: Board,
+    *,
+    workers: int,
+    log: logging.Handler,
+    central: Central | None,
+) -> Ending:
+    """Hand ``work`` to Luigi, some recordings at a time, and tell why that ended."""
+    from leap.tasks import adapter, graph
+
+    for start in range(0, len(work), _WAVE):
+        wave = work[start : start + _WAVE]
+        here = replace(board, changes={(each.tenant, each.recording): each for each in wave})
+        graph.use(here)
+        ending = adapter.run(
+            graph.roots(wave),
+            workers=workers,
+            resources=board.resources,
+            log=log,
+            central=central,
+        )
+        if ending is not adapter.Ending.FINISHED:
+            return ending
+    return adapter.Ending.FINISHED
+
+
+def _rest(outcome: Outcome) -> tuple[Change, ...]:
+    """Return what a run has left undone, without the steps that are done and without failures."""
+    undone = {
+        (change.tenant, change.recording, step.stage, step.preset)
+        for change in outcome.plan.work
+        for step in change.steps
+    }
+    return tuple(
+        replace(
+            change,
+            steps=tuple(
+                step
+                for step in change.steps
+                if (change.tenant, change.recording, step.stage, step.preset) in undone
+            ),
+        )
+        for change in outcome.left
+    )
+
+
+def _steps(work: Iterable[Change]) -> int:
+    return sum(len(change.steps) for change in work)
 
 
 def _in_a_word(outcome: Outcome, tenant: str) -> str:
