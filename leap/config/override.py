@@ -69,8 +69,14 @@ class Override(Settings, Declared):
 
     for_: For = required("The recording.", examples=[{"recording": "0a1b2c3d4e5f"}], alias="for")
     skip: Flag = setting(False, "Do not work on it at all.", examples=[True])
+    withdraw: Flag = setting(
+        False,
+        "Take down what is published of it, and do not work on it any more. Nothing else in the "
+        "repository ever deletes what is published.",
+        examples=[True],
+    )
     reason: Annotated[str, Field(max_length=500)] = setting(
-        "", "Why; needed with `skip`.", examples=["The lecturer asked for it."]
+        "", "Why; needed with `skip` and `withdraw`.", examples=["The lecturer asked for it."]
     )
     generation: Integer = setting(
         0, "Raise it to have everything made anew.", examples=[1], ge=0, le=1_000_000
@@ -84,8 +90,10 @@ class Override(Settings, Declared):
 
     @model_validator(mode="after")
     def _says_why(self) -> Override:
-        if self.skip and not self.reason.strip():
-            raise complaint("`skip` needs a `reason`", "say why, for whoever reads it next year")
+        for name, decided in (("skip", self.skip), ("withdraw", self.withdraw)):
+            if decided and not self.reason.strip():
+                hint = "say why, for whoever reads it next year"
+                raise complaint(f"`{name}` needs a `reason`", hint)
         return self
 
 

@@ -13,6 +13,10 @@ from leap.domain.stage import Stage
 Action = Literal["process", "refresh", "replace", "blocked", "skip", "remove"]
 
 
+#: The one part of a step that takes a publication away.
+WITHDRAW = "withdraw"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage that has to be done for one recording, or one publication.
@@ -28,6 +32,11 @@ class Step:
     inputs: Mapping[Stage, str] = field(default_factory=dict)
     preset: str | None = None
     parts: tuple[str, ...] = ()
+
+    @property
+    def withdraws(self) -> bool:
+        """Tell whether this takes a publication away instead of bringing it about."""
+        return self.parts == (WITHDRAW,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class PublicationName(StrEnum):
     FAILED = "failed"
     #: There, and nothing declares it any more.
     UNMANAGED = "unmanaged"
+    #: Taken down, because an override says so.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def _name(row: RecordingRow, fact: PublicationFact) -> PublicationName:
     if row.wanted is None and row.skip is None and fact.state == "applied":
         return PublicationName.PUBLISHED  # nothing is wanted yet, so it cannot differ
     digests = row.wanted.publications.get(fact.preset) if row.wanted else None
+    if fact.state == "withdrawn":
+        return PublicationName.WITHDRAWN if digests is None else PublicationName.PENDING
     if fact.state == "unmanaged" or digests is None:
         return PublicationName.UNMANAGED
     if fact.state == "applied" and fact.applied == digests:

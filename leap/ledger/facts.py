@@ -44,10 +44,10 @@ _INTENDED = """
           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted)
 """
 
-_APPLIED = """
+_RECEIVED = """
     INSERT INTO leap.publications AS old
         (tenant, recording, preset, platform, state, since, external_id, url, applied, receipts)
-    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'applied', coalesce(%(at)s, clock_timestamp()),
+    VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, %(state)s, coalesce(%(at)s, clock_timestamp()),
             %(external_id)s, %(url)s, %(applied)s::jsonb, %(receipts)s)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
@@ -147,15 +147,42 @@ def write_applied(
     at: datetime | None,
 ) -> None:
     """Note what the platform holds by receipt ``number``; an older receipt changes nothing."""
+    _write_received(connection, tenant, recording, preset, "applied", receipt, number, at)
+
+
+def write_withdrawn(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    receipt: Receipt,
+    number: int,
+    at: datetime | None,
+) -> None:
+    """Note that the publication was taken down, by receipt ``number``; its name stays known."""
+    _write_received(connection, tenant, recording, preset, "withdrawn", receipt, number, at)
+
+
+def _write_received(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    state: str,
+    receipt: Receipt,
+    number: int,
+    at: datetime | None,
+) -> None:
     connection.execute(
-        _APPLIED,
+        _RECEIVED,
         {
+            "state": state,
             "tenant": tenant,
             "recording": recording,
             "preset": preset,
             "platform": receipt.platform,
-            "external_id": storable(receipt.external_id),
-            "url": storable(receipt.url),
+            "external_id": storable(receipt.external_id) or None,
+            "url": storable(receipt.url) or None,
             "applied": to_json(receipt.applied),
             "receipts": number,
             "at": at,

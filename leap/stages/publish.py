@@ -10,12 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from leap.domain.ports import Progress, Publication, Publisher, Receipt
 from leap.domain.snapshot import PublicationFact
 from leap.errors import StageError
 from leap.stages.topics import read_topics
 from leap.stages.transcript import read_segments
+
+#: The detail of a receipt that says that nothing is published any more.
+WITHDRAWN = "withdrawn"
 
 #: File of a target → its role in a publication.
 ROLES: Mapping[str, str] = MappingProxyType(
@@ -71,6 +75,29 @@ def publish(
     receipt = publisher.publish(publication, known, progress)
     progress(1.0, receipt.url)
     return receipt
+
+
+def withdraw(
+    recording: str,
+    publisher: Publisher,
+    known: PublicationFact,
+    before: Mapping[str, Any],
+    progress: Progress,
+) -> Receipt:
+    """Take the platform's copy of ``recording`` away and return the receipt that says so.
+
+    Args:
+        known: what the ledger knows of the publication.
+        before: the details of its last receipt. They are kept: how open it was
+            is asked when it is published again.
+
+    Safe to repeat. Raises ProviderError where the platform refuses.
+    """
+    progress(0.0, f"taking down from {known.preset}")
+    publisher.withdraw(recording, known)
+    progress(1.0, f"taken down from {known.preset}")
+    details = {**before, WITHDRAWN: True}
+    return Receipt(known.platform, known.external_id or "", "", {}, details)
 
 
 def _require(files: Mapping[str, Path]) -> None:

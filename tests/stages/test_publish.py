@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from leap.domain.ports import Publication
+from leap.domain.snapshot import PublicationFact
 from leap.domain.topics import Break, Topic
 from leap.domain.transcript import Segment
 from leap.errors import StageError
 from leap.providers.site import SitePublisher
-from leap.stages.publish import files_by_role, publish
+from leap.stages.publish import files_by_role, publish, withdraw
 from leap.stages.transcript import write_segments
 
 TOPICS = {
@@ -129,3 +130,16 @@ def test_a_result_that_is_gone_stops_before_anything_is_published(
     with pytest.raises(StageError, match=gone):
         publish(publication, SitePublisher(tmp_path / "site", {}), None, quiet)
     assert not (tmp_path / "site").exists()
+
+
+def test_what_is_withdrawn_is_gone_and_remembered(publication, tmp_path):
+    """The receipt says so, and still how open it was; safe to repeat."""
+    site = SitePublisher(tmp_path / "site", {})
+    published = publish(publication, site, None, quiet)
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    known = PublicationFact("site", "site", "applied", now, published.external_id, published.url)
+    for _ in range(2):
+        receipt = withdraw(publication.recording, site, known, published.details, quiet)
+        assert (receipt.external_id, receipt.url, receipt.applied) == (known.external_id, "", {})
+        assert (receipt.details["withdrawn"], receipt.details["privacy"]) == (True, "public")
+        assert not (tmp_path / "site" / "lectures" / published.external_id).exists()
