@@ -81,6 +81,7 @@ class Effective:
     metadata: Metadata
     publications: Mapping[str, PublicationSettings]
     _origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
+    _written: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def settings_of(self, stage: Stage) -> dict[str, Any]:
         """Return, as JSON data, exactly the settings that can change the result of ``stage``."""
@@ -106,6 +107,16 @@ class Effective:
         """Return where the value at the dotted ``path`` was decided. Raises KeyError."""
         return self._origins[path]
 
+    def written(self) -> dict[str, Any]:
+        """Return each value as it was written (``8 min``), by the paths of ``origins``."""
+        found: dict[str, Any] = {}
+        for path in self._origins:
+            value: Any = self._written
+            for key in path.split("."):
+                value = value[key]
+            found[path] = value
+        return found
+
 
 def effective(
     declaration: Declaration, tenant: str, template: str, override: Override | None = None
@@ -126,10 +137,12 @@ def effective(
     }
     origins = dict(merged.origins)
     publications = {}
+    written: dict[str, Any] = {}
     for name in _preset_names(chosen, override):
         preset = declared.presets[name]
         mixed = merge(_publication_layers(layers, preset, chosen, override))
         publications[name] = _publication(declaration, preset, mixed)
+        written[name] = mixed.data
         origins |= {f"publish.{name}.{path}": origin for path, origin in mixed.origins.items()}
     return Effective(
         tenant=tenant,
@@ -138,6 +151,7 @@ def effective(
         stages=pipeline.stages,
         publications=publications,
         _origins=origins,
+        _written={**merged.data, "publish": written},
         **sections,
     )
 

@@ -50,6 +50,11 @@ def open_ledger(
             ledger.close()
 
 
+def exists(database: str, state: Path) -> bool:
+    """Tell whether there is a ledger to open; that of a URL is taken to be there."""
+    return database != EMBEDDED or EmbeddedServer(state).exists()
+
+
 def migrate(database: str, state: Path) -> str:
     """Bring the ledger's schema up to date and return its version; safe to repeat."""
     if database == EMBEDDED:

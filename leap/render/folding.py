@@ -108,7 +108,7 @@ def _folded(changes: Sequence[Change], skips: Mapping[tuple[str, str], Skip]) ->
 
 
 def _of_one_action(changes: Sequence[Change]) -> Iterator[Line]:
-    kinds: dict[tuple[object, ...], list[Change]] = defaultdict(list)
+    kinds: dict[tuple[tuple[Stage, ...], str], list[Change]] = defaultdict(list)
     for change in changes:
         kinds[change.stages, change.reason].append(change)
     long = [kind for kind, alike in kinds.items() if len(alike) > _MANY]
@@ -127,14 +127,14 @@ def _of_one_action(changes: Sequence[Change]) -> Iterator[Line]:
 
 
 def _skipped(changes: Sequence[Change], skips: Mapping[tuple[str, str], Skip]) -> Iterator[Line]:
-    kinds: dict[object, list[Change]] = defaultdict(list)
+    whys: dict[object, list[Change]] = defaultdict(list)
     for change in changes:
-        kinds[skips.get((change.tenant, change.recording), change.reason)].append(change)
-    for kind, alike in kinds.items():
+        whys[skips.get((change.tenant, change.recording), change.reason)].append(change)
+    for why, alike in whys.items():
         if len(alike) <= _MANY_SKIPS:
             yield from map(_line, alike)
-        elif isinstance(kind, Skip):
-            yield Line("skip", "", f"{len(alike)} {_SKIPPED[kind]}", "", "")
+        elif isinstance(why, Skip):
+            yield Line("skip", "", f"{len(alike)} {_SKIPPED[why]}", "", "")
         else:
             yield Line("skip", "", f"{len(alike)} skipped", "", clean(alike[0].reason))
 
