@@ -260,6 +260,20 @@ def test_a_removed_preset_leaves_an_unmanaged_publication() -> None:
     assert [state.status for state in status.publications] == ["unmanaged", "published"]
 
 
+@pytest.mark.parametrize(
+    "wanted, expected",
+    [(None, "withdrawn"), (Wanted("lecture", KEYS, {"site": DIGESTS}), "pending")],
+)
+def test_a_withdrawn_publication_is_gone_until_it_is_wanted_again(wanted, expected) -> None:
+    """What was taken down by an override is neither unmanaged nor outdated."""
+    skip = Skip.DECLARED if wanted is None else None
+    gone = publication("withdrawn", applied={})
+
+    status = derive(row(wanted, skip=skip, reason="withdrawn: asked for"), [], [gone])
+
+    assert [state.status for state in status.publications] == [expected]
+
+
 # ── for every combination ──────────────────────────────────────────────────
 
 TIMES = st.datetimes(timezones=st.just(UTC))
@@ -278,7 +292,7 @@ PUBLICATION_FACTS = st.builds(
     PublicationFact,
     preset=PRESETS,
     platform=st.just("site"),
-    state=st.sampled_from(["intended", "applied", "failed", "unmanaged"]),
+    state=st.sampled_from(["intended", "applied", "failed", "unmanaged", "withdrawn"]),
     since=TIMES,
     applied=SOME_DIGESTS,
     wanted=SOME_DIGESTS,
