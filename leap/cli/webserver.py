@@ -27,6 +27,7 @@ from leap.errors import LeapError
 _CHUNK = 1 << 18
 _IDLE_SECONDS = 60
 _LAST_PORT = 65535
+_TRIES = 20
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -66,10 +67,21 @@ def _refused(error: OSError, host: str, port: int) -> LeapError:
     if isinstance(error, socket.gaierror):
         return LeapError(f"{host}: not an address of this machine", hint="try --host 127.0.0.1")
     if error.errno == errno.EADDRINUSE:
-        hint = f"take another: `leap serve --port {port + 1 if port < _LAST_PORT else 0}`"
+        hint = f"take another: `leap serve --port {_next_free(host, port)}`"
         return LeapError(f"port {port} of {host} is taken", hint=hint)
     cause = (error.strerror or str(error)).lower()
     return LeapError(f"{host}:{port}: {cause}", hint="try `leap serve --port 8000`")
+
+
+def _next_free(host: str, port: int) -> int:
+    """Return the first free one of the ports after ``port``; 0, any free one, if they are taken."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    for other in range(port + 1, min(port + _TRIES, _LAST_PORT) + 1):
+        with socket.socket(family) as trial, contextlib.suppress(OSError):
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, other))
+            return other
+    return 0
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -163,7 +175,8 @@ class SiteHandler(BaseHTTPRequestHandler):
         except OSError:
             opened = None
         if file is None or opened is None:
-            self._text(HTTPStatus.NOT_FOUND, "<h1>Not found</h1>", body=body)
+            text = '<h1>Not found</h1><p><a href="/">To the first page</a></p>'
+            self._text(HTTPStatus.NOT_FOUND, text, body=body)
             return
         with opened:
             self._send(file, opened, body=body)
@@ -249,8 +262,10 @@ class SiteHandler(BaseHTTPRequestHandler):
     def _text(self, status: HTTPStatus, text: str, *, body: bool) -> None:
         page = (
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>LEAP</title>'
+            '<meta name="viewport" content="width=device-width">'
             '<meta name="color-scheme" content="light dark">'
-            f'<body style="font:1.1rem/1.6 serif;margin:3rem">{text}</body></html>'
+            '<body style="font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;'
+            f'margin:10vh auto;padding:0 1.25rem"><main>{text}</main></body></html>'
         ).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
