@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "reconcile": ("leap.cli.reconcile:command", "Do what the plan says; do nothing twice."),
         "status": ("leap.cli.status:command", "Where every recording stands."),
         "show": ("leap.cli.show:command", "One recording: targets, publications, history."),
+        "report": ("leap.cli.report:command", "One static page: failures, what is next, times."),
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),
         "secrets": ("leap.cli.secrets:command", "Make keys; set and check encrypted credentials."),

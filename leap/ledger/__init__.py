@@ -10,7 +10,7 @@ embedded     the shared private server; postmaster, home, binaries, locks
 
 from __future__ import annotations
 
-from leap.ledger.history import Event, Run
+from leap.domain.history import Event, Run
 from leap.ledger.opening import migrate, open_ledger, schema_version
 from leap.ledger.postgres import PostgresLedger
 from leap.ledger.schema import SCHEMA_VERSION

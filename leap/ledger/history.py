@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from leap.domain.history import Event, Run, StageRun
+from leap.domain.stage import Stage
 from leap.ledger.address import Connection
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a recording, or to a whole tenant where that is None."""
-
-    at: datetime
-    recording: str | None
-    kind: str
-    message: str
-    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One reconcile of one tenant; not finished means that it goes on or was killed."""
-
-    id: str
-    started_at: datetime
-    finished_at: datetime | None
-    commit: str | None
-    outcome: str | None
 
 
 def read_events(
@@ -75,6 +52,35 @@ def read_runs(connection: Connection, tenant: str, limit: int) -> tuple[Run, ...
             commit=row[3],
             outcome=row[4],
         )
+        for row in _rows(connection, query)
+    )
+
+
+def read_stage_runs(
+    connection: Connection, tenant: str, since: datetime, stage: Stage | None = None
+) -> tuple[StageRun, ...]:
+    """Return the stages, or one of them, that were finished ``since``, in that order."""
+    from sqlalchemy import select
+
+    from leap.ledger.tables import recordings, stages
+
+    made = (stages.c.tenant == recordings.c.tenant) & (stages.c.recording == recordings.c.id)
+    query = (
+        select(
+            stages.c.stage,
+            stages.c.recording,
+            stages.c.since,
+            stages.c.seconds,
+            recordings.c.duration,
+        )
+        .select_from(stages.join(recordings, made))
+        .where(stages.c.tenant == tenant, stages.c.state == "done", stages.c.since >= since)
+        .order_by(stages.c.since, stages.c.recording, stages.c.stage)
+    )
+    if stage is not None:
+        query = query.where(stages.c.stage == stage.value)
+    return tuple(
+        StageRun(Stage(row[0]), row[1], row[2].astimezone(UTC), row[3], row[4])
         for row in _rows(connection, query)
     )
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
+from leap.domain.history import Event, Run, StageRun
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import Actual, Glance, PublicationFact, RecordingRow
@@ -91,16 +92,24 @@ class PostgresLedger:
 
     def events(
         self, tenant: str, recording: str | None = None, limit: int = 100
-    ) -> tuple[history.Event, ...]:
+    ) -> tuple[Event, ...]:
         """Return the newest events of ``tenant``, or of one recording; newest first."""
         return self._read(
             tenant,
             lambda connection: history.read_events(connection, tenant, recording, limit),
         )
 
-    def runs(self, tenant: str, limit: int = 20) -> tuple[history.Run, ...]:
+    def runs(self, tenant: str, limit: int = 20) -> tuple[Run, ...]:
         """Return the newest runs of ``tenant``; newest first."""
         return self._read(tenant, lambda connection: history.read_runs(connection, tenant, limit))
+
+    def stage_runs(
+        self, tenant: str, since: datetime, stage: Stage | None = None
+    ) -> tuple[StageRun, ...]:
+        """Return the stages, or one of them, that were finished ``since``, in that order."""
+        return self._read(
+            tenant, lambda connection: history.read_stage_runs(connection, tenant, since, stage)
+        )
 
     def tenants(self) -> tuple[str, ...]:
         """Return every tenant that the ledger knows recordings of."""

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
 
 # One browser for all: under xdist these stay together.
 pytestmark = pytest.mark.xdist_group("browser")
-
-_AXE = """
-    const found = await axe.run(document, {resultTypes: ["violations"]});
-    return found.violations.map(each => [each.id, ...each.nodes.map(node => node.html)]);
-"""
 
 
 @pytest.fixture(scope="session", params=["en", "ru"])
@@ -30,13 +23,7 @@ def page(visit, foreign):
 @pytest.fixture
 def findings(page):
     """Ask axe about the page that is shown."""
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
-    def ask():
-        page.browser.execute_script(axe)
-        return page.later(_AXE)
-
-    return ask
+    return page.violations
 
 
 @pytest.fixture
