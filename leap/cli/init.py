@@ -227,7 +227,7 @@ def _say(given: Answers, built: Built, root: Path) -> None:
     shown = root.relative_to(here) if root.is_relative_to(here) else root
     click.echo(f"Made {shown} with {len(built.files)} files, for the tenant {given.tenant}.")
     for line in built.said:
-        click.echo(line)
+        click.echo(click.wrap_text(line, 80))
     key = f"state/keys/{given.tenant}.agekey"
     click.echo("\nNext:")
     if shown != Path():
@@ -237,7 +237,7 @@ def _say(given: Answers, built: Built, root: Path) -> None:
     click.echo(f"  {'leap plan':<16}says what would become of them; `leap reconcile` does it")
     click.echo(f"  {'git add .':<16}and commit; README.md says the rest")
     if given.ci is not None:
-        click.echo(
-            f"\nOn GitHub, in the environment `production`, add the secret {key_secret(given.tenant)}"
-        )
-        click.echo("and what else README.md lists.")
+        secret = key_secret(given.tenant)
+        click.echo("\nOn GitHub, in the environment `production`:")
+        click.echo(f"  {'add the secret':<16}{secret}, the last line of that key")
+        click.echo(f"  {'and the rest':<16}that README.md lists")

@@ -56,14 +56,14 @@ class Answers:
 def tenant(text: str) -> str:
     """Return the name of a tenant. Raises UsageError, as all functions here."""
     if not re.fullmatch(NAME_PATTERN, text):
-        raise UsageError(f"`{text[:60]}` is not a name", hint=NAME_HINT)
+        raise UsageError(f"`{_shown(text)}` is not a name", hint=NAME_HINT)
     return text
 
 
 def title(text: str) -> str:
     """Return a name that people read."""
     text = _checked(Text, text)
-    if any(unicodedata.category(sign).startswith("C") for sign in text):
+    if _unseen(text):
         raise UsageError("the name has signs that cannot be seen", hint="type it on one line")
     return text
 
@@ -84,13 +84,13 @@ def folder(text: str) -> str:
     path = PurePosixPath(text.strip() or ".")
     parts = path.parts
     if text.startswith("~") or _unseen(text):
-        raise UsageError(f"{text[:80]!r} is not a folder", hint="write the whole path")
+        raise UsageError(f"`{_shown(text)}` is not a folder", hint="write the whole path")
     if ".." in parts or not path.name:
         hint = "name a folder in the repository, or write the whole path"
-        raise UsageError(f"`{text}` leaves the repository, or is all of it", hint=hint)
+        raise UsageError(f"`{_shown(text)}` leaves the repository, or is all of it", hint=hint)
     if not path.is_absolute() and (parts[0] in _TAKEN or parts[0].startswith(".")):
         hint = "choose another name, such as `recordings`"
-        raise UsageError(f"`{text}` is a folder with a meaning of its own", hint=hint)
+        raise UsageError(f"`{_shown(text)}` is a folder with a meaning of its own", hint=hint)
     return path.as_posix()
 
 
@@ -98,14 +98,16 @@ def owner(text: str) -> str:
     """Return who owns files, as CODEOWNERS names people and teams; several with spaces."""
     words = text.split()
     if not words or not all(_OWNER.fullmatch(word) for word in words):
-        raise UsageError(f"`{text[:80]}` is no owner", hint="write it like `@org/team` or `@name`")
+        raise UsageError(
+            f"`{_shown(text)}` is no owner", hint="write it like `@org/team` or `@name`"
+        )
     return " ".join(words)
 
 
 def bucket(text: str) -> str:
     """Return the address of a bucket, or of a folder in one, without a final ``/``."""
     if not _BUCKET.fullmatch(text):
-        raise UsageError(f"`{text[:80]}` is no bucket", hint="write it like `s3://our-lectures`")
+        raise UsageError(f"`{_shown(text)}` is no bucket", hint="write it like `s3://our-lectures`")
     return text.rstrip("/")
 
 
@@ -117,7 +119,7 @@ def secret(text: str) -> str:
         raise UsageError("a database's URL does not belong in a file", hint=hint)
     if not _SECRET.fullmatch(text):
         hint = "letters, digits and _, as in LEAP_DATABASE_URL"
-        raise UsageError(f"`{text[:60]}` is no name of a secret", hint=hint)
+        raise UsageError(f"`{_shown(text)}` is no name of a secret", hint=hint)
     return text
 
 
@@ -126,7 +128,7 @@ def leap(text: str) -> str:
     text = text.strip()
     if not _LEAP.fullmatch(text):
         hint = "write it like `git+https://github.com/ORG/leap@COMMIT`"
-        raise UsageError(f"`{text[:80]}` does not say where LEAP is", hint=hint)
+        raise UsageError(f"`{_shown(text)}` does not say where LEAP is", hint=hint)
     return text if text.startswith("leap") else f"leap[embedded,whisper] @ {text}"
 
 
@@ -148,6 +150,11 @@ def _checked(kind: Any, text: str) -> str:
         first = error.errors(include_url=False)[0]
         hint = first.get("ctx", {}).get("hint")
         raise UsageError(first["msg"], hint=hint or None) from None
+
+
+def _shown(text: str) -> str:
+    """Return ``text`` for a message: on one line, and not endless."""
+    return "".join("?" if _unseen(sign) else sign for sign in text[:60])
 
 
 def _unseen(text: str) -> bool:

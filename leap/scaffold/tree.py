@@ -15,7 +15,7 @@ from leap.config.schema import schemas
 from leap.scaffold.answers import Answers
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 FILES = Path(__file__).with_name("files")
 #: The page in the folder of recordings, where that is in the repository.
@@ -34,9 +34,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 
 def files(answers: Answers) -> dict[str, str]:
     """Return the text of every file by its path, which is relative and has ``/``."""
-    written = dict(_filled_in(answers))
-    written.update((f"schemas/{name}", text) for name, text in schemas().items())
-    return written
+    return filled_in(answers) | {f"schemas/{name}": text for name, text in schemas().items()}
 
 
 def key_secret(tenant: str) -> str:
@@ -44,19 +42,20 @@ def key_secret(tenant: str) -> str:
     return f"SOPS_AGE_KEY_{tenant.upper().replace('-', '_')}"
 
 
-def _filled_in(answers: Answers) -> Iterator[tuple[str, str]]:
-    environment = _environment()
+def filled_in(answers: Answers) -> dict[str, str]:
+    """Return those of the files that stand in ``files/``."""
     values = _values(answers)
-    for path in sorted(FILES.rglob("*")):
-        name = path.relative_to(FILES).as_posix()
-        if not path.is_file() or path.suffix == ".pyc":
-            continue
-        if name.startswith("dot_github/") and name != _CODEOWNERS and answers.ci is None:
-            continue
-        if name == _RECORDINGS and PurePosixPath(answers.recordings).is_absolute():
-            continue
-        template = environment.from_string(path.read_text(encoding="utf-8"))
-        yield _place_of(name, answers), template.render(values)
+    return {
+        _place_of(name, answers): template.render(values)
+        for name, template in _templates().items()
+        if _is_wanted(name, answers)
+    }
+
+
+def _is_wanted(name: str, answers: Answers) -> bool:
+    if name == _RECORDINGS:
+        return not PurePosixPath(answers.recordings).is_absolute()
+    return answers.ci is not None or not name.startswith("dot_github/") or name == _CODEOWNERS
 
 
 def _place_of(name: str, answers: Answers) -> str:
@@ -103,6 +102,17 @@ def _ignored(answers: Answers) -> Iterator[dict[str, str]]:
 
 
 @cache
+def _templates() -> Mapping[str, Template]:
+    environment = _environment()
+    return {
+        path.relative_to(FILES).as_posix(): environment.from_string(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted(FILES.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
 

@@ -1,10 +1,10 @@
 """What the workflows ask of GitHub: the catalogue for a plan, and one comment with the plan.
 
-    plan_on_github.py catalogue FILE   write the catalogue of the last reconcile on main to FILE
-    plan_on_github.py comment          post the plan of the run that has just ended
+    plan_on_github.py catalogue FOLDER   lay the catalogues of the last reconcile on main there
+    plan_on_github.py comment            post the plan of the run that has just ended
 
-Needs nothing but Python. An artifact is data of a stranger: it is read up to a
-limit, one file of it, and never unpacked. To which pull request a run belongs is
+Needs nothing but Python. An artifact is data of a stranger: of it, only files that
+are asked for are read, up to a limit. To which pull request a run belongs is
 asked of GitHub, by the run's branch and commit, and never read from an artifact.
 """
 
@@ -19,6 +19,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ AUTHOR = "github-actions[bot]"
 TRUSTED_EVENTS = ("push", "schedule", "workflow_dispatch")
 
 LONGEST_PLAN = 1 << 20
-LONGEST_CATALOGUE = 64 << 20
+LARGEST_CATALOGUES = 128 << 20
+CATALOGUE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.json")
+PLAN = re.compile(r"plan\.md")
 #: GitHub refuses a comment of more than 65,536 characters.
 LONGEST_COMMENT = 60_000
 _SECONDS = 60
@@ -43,7 +46,7 @@ def main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["catalogue", name]:
-                said = fetch_catalogue(event, Path(name))
+                said = fetch_catalogues(event, Path(name))
             case ["comment"]:
                 said = comment(event)
             case _:
@@ -56,8 +59,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def fetch_catalogue(event: dict[str, Any], out: Path) -> str:
-    """Write the newest catalogue that a reconcile on the default branch left, if any."""
+def fetch_catalogues(event: dict[str, Any], folder: Path) -> str:
+    """Lay the newest catalogues that a reconcile on the default branch left, if any."""
     here = event["repository"]
     query = {"branch": here["default_branch"], "status": "completed", "per_page": "30"}
     try:
@@ -69,9 +72,11 @@ def fetch_catalogue(event: dict[str, Any], out: Path) -> str:
     for run in runs:
         # A fork may have a branch called main, too, and a reconcile.yml of its own.
         if run["event"] in TRUSTED_EVENTS and _is_here(run, here):
-            content = artifact(run["id"], "catalogue", "catalogue.json", LONGEST_CATALOGUE)
-            if content is not None:
-                out.write_bytes(content)
+            found = artifact(run["id"], "catalogue", CATALOGUE, LARGEST_CATALOGUES)
+            if found:
+                folder.mkdir(parents=True, exist_ok=True)
+                for name, content in found.items():
+                    (folder / name).write_bytes(content)
                 return f"The catalogue is of {run['created_at']}."
     return "No reconcile has left a catalogue yet."
 
@@ -135,9 +140,9 @@ def plan_of(run: dict[str, Any], number: int) -> str:
             "This pull request changes `.github/`, and with it what computes its plan: "
             f"none is shown here. Read its changes, and the {link}, with care."
         )
-    content = artifact(run["id"], "plan", "plan.md", LONGEST_PLAN)
-    if content is None:
-        return f"There is no plan: the files have errors, or it could not be made. See the {link}."
+    content = artifact(run["id"], "plan", PLAN, LONGEST_PLAN).get("plan.md")
+    if not content:
+        return f"There is no plan, for it could not be made. See the {link}."
     plan = harmless(content.decode("utf-8", "replace"))
     if len(plan) <= LONGEST_COMMENT:
         return f"{plan}\n\n<sub>{link}</sub>"
@@ -154,23 +159,32 @@ def harmless(text: str) -> str:
     return text.replace("@", "@\u2060").replace("<!--", "&lt;!--")
 
 
-def artifact(run: int, name: str, member: str, limit: int) -> bytes | None:
-    """Return the file ``member`` of an artifact of ``run``; None where there is none, or too much."""
-    found = call("GET", f"actions/runs/{run}/artifacts", {"name": name})["artifacts"]
-    for each in found:
-        if each["expired"] or each["size_in_bytes"] > limit:
-            continue
-        packed = fetch(f"actions/artifacts/{each['id']}/zip", limit)
-        if packed is None:
-            continue
-        try:
-            with zipfile.ZipFile(io.BytesIO(packed)) as archive, archive.open(member) as file:
-                content = file.read(limit + 1)
-        except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError):
-            continue
-        if len(content) <= limit:
-            return content
-    return None
+def artifact(run: int, name: str, wanted: re.Pattern[str], limit: int) -> dict[str, bytes]:
+    """Return the wanted files in an artifact of ``run``; none where they are more than ``limit``."""
+    for each in call("GET", f"actions/runs/{run}/artifacts", {"name": name})["artifacts"]:
+        if not each["expired"] and each["size_in_bytes"] <= limit:
+            packed = fetch(f"actions/artifacts/{each['id']}/zip", limit)
+            found = unpacked(packed, wanted, limit) if packed is not None else {}
+            if found:
+                return found
+    return {}
+
+
+def unpacked(packed: bytes, wanted: re.Pattern[str], limit: int) -> dict[str, bytes]:
+    """Return the wanted files in a zip; none where it is broken, or they are too much."""
+    found: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            for member in archive.infolist():
+                if wanted.fullmatch(member.filename):
+                    with archive.open(member) as file:
+                        found[member.filename] = content = file.read(limit + 1)
+                    limit -= len(content)
+                    if limit < 0:
+                        return {}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        return {}
+    return found
 
 
 def pages(path: str) -> Iterator[dict[str, Any]]:
