@@ -113,7 +113,9 @@ def _base(root: Path, against: str) -> Iterator[Path]:
     from leap.tasks.revision import lay_out, resolve
 
     folder = Path(against)
-    is_there = (folder / MARK).is_file()
+    is_there = False
+    with contextlib.suppress(OSError):  # a name too long for a folder may be one for git
+        is_there = bool(against) and (folder / MARK).is_file()
     if is_there and (folder.is_absolute() or folder.parts[:1] == ("..",) or against[:1] == "."):
         yield folder
         return

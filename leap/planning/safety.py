@@ -101,9 +101,8 @@ class _Case:
         return [
             (change, step, self.actual.publication(change.recording, step.preset))
             for change in self.changes
-            if change.action != "remove"
             for step in change.steps
-            if step.preset is not None
+            if step.preset is not None and not step.withdraws
         ]
 
     @cached_property
@@ -160,6 +159,7 @@ def _too_much_rework(case: _Case) -> _Why | None:
     if len(again) <= share.value * least.value:
         return None  # whatever the rest is like: no need to look at it
     finished = sum(_finished(case.actual, recording) for recording in case.actual.recordings)
+    finished += sum(count for name, count in case.actual.left_out.items() if name)
     if finished < least.value or len(again) <= share.value * finished:
         return None
     return _Why(
@@ -177,7 +177,7 @@ def _too_many_matches(case: _Case) -> _Why | None:
         known = case.actual.recordings.get(change.recording)
         if known is not None and change.template and known.template != change.template:
             taken[change.template] = taken.get(change.template, 0) + 1
-    known_before = len(case.actual.recordings)
+    known_before = len(case.actual.recordings) + sum(case.actual.left_out.values())
     if not taken or known_before < least.value:
         return None
     template, count = max(taken.items(), key=lambda each: (each[1], each[0]))
@@ -234,7 +234,7 @@ def _would_duplicate(case: _Case) -> _Why | None:
 
 def _deletes(case: _Case) -> _Why | None:
     """Something published would be taken away from where people see it."""
-    gone = [change for change in case.changes if change.action == "remove"]
+    gone = [change for change in case.changes if any(step.withdraws for step in change.steps)]
     if not gone:
         return None
     count = len(gone)

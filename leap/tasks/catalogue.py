@@ -10,6 +10,7 @@ import json
 import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leap.domain.catalogue import (
     VERSION,
@@ -23,7 +24,10 @@ from leap.domain.fingerprint import KEY_LENGTH, digest
 from leap.domain.plan import Plan
 from leap.errors import StoreError, UsageError
 from leap.store.atomic import replace_bytes
-from leap.tasks.survey import Session
+
+if TYPE_CHECKING:
+    # Reading a catalogue needs no ledger, and must not load its driver.
+    from leap.tasks.survey import Session
 
 #: A larger file is not read: it comes from who knows where.
 MAX_BYTES = 128 << 20
@@ -53,9 +57,12 @@ def keep(session: Session, plan: Plan, *, written: Collection[str] = ()) -> tupl
             continue
         # The rows are those of the ledger: a plan may hold a selection of them.
         actual = session.ledger.snapshot(tenant)
+        content = to_bytes(catalogue_of(actual, stamp))
         try:
+            if path.is_file() and path.read_bytes() == content:
+                continue
             folder.mkdir(parents=True, exist_ok=True)
-            replace_bytes(path, to_bytes(catalogue_of(actual, stamp)))
+            replace_bytes(path, content)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             hint = "pull requests are compared with the old one until it can be"
@@ -110,7 +117,7 @@ def read(path: Path, tenant: str) -> Catalogue | None:
 
 
 def _stamps(plan: Plan) -> Mapping[str, str]:
-    """Return what stands for the state of each tenant: how many of what, and what is left."""
+    """Return what stands for the state of each tenant: what is in sync, and what is left."""
     left: dict[str, list[object]] = {tenant: [] for tenant in plan.rows}
     for (tenant, template), count in sorted(plan.in_sync.items()):
         left[tenant].append([template, count])
@@ -118,9 +125,7 @@ def _stamps(plan: Plan) -> Mapping[str, str]:
         left[change.tenant].append([change.recording, change.action])
     for failure in plan.failures:
         left[failure.tenant].append([failure.recording, failure.stage.value])
-    return {
-        tenant: digest([len(plan.rows[tenant]), said])[:KEY_LENGTH] for tenant, said in left.items()
-    }
+    return {tenant: digest(said)[:KEY_LENGTH] for tenant, said in left.items()}
 
 
 def _stamp_in(path: Path) -> str | None:

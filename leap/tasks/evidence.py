@@ -44,7 +44,7 @@ def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: 
     for change in changes:
         for step in change.steps:
             preset = step.preset
-            if preset is None:
+            if preset is None or step.withdraws:
                 continue
             presets.add(preset)
             fact = actual.publication(change.recording, preset)

@@ -303,7 +303,9 @@ def test_deleting_is_refused_from_one_recording_on(declaration: Declaration) -> 
     """Nothing published disappears unasked."""
     actual = known(2, publications={row(0).id: (published(0),)})
 
-    (refusal,) = judged(declaration, [change(0, step(Stage.PUBLISH), action="remove")], actual)
+    (refusal,) = judged(
+        declaration, [change(0, step(Stage.PUBLISH, "withdraw"), action="remove")], actual
+    )
 
     assert (
         "deletes: 1 published recording would be taken down (“Lecture 0”);"
