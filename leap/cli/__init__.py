@@ -22,10 +22,14 @@ from leap.cli.streams import prepare
 #: Command name → where it lives and what ``leap --help`` says about it.
 COMMANDS = MappingProxyType(
     {
-        "init": ("leap.cli.init:command", "Make a team's own repository, with a key and workflows."),
+        "init": (
+            "leap.cli.init:command",
+            "Make a team's own repository, with a key and workflows.",
+        ),
         "demo": ("leap.cli.demo:command", "Lay out demo lectures and publish them, all local."),
         "validate": ("leap.cli.validate:command", "Check every YAML file; all mistakes at once."),
         "plan": ("leap.cli.plan:command", "Show what reconcile would do, and why."),
+        "explain": ("leap.cli.explain:command", "Which template takes a recording, and why."),
         "reconcile": ("leap.cli.reconcile:command", "Do what the plan says; do nothing twice."),
         "status": ("leap.cli.status:command", "Where every recording stands."),
         "show": ("leap.cli.show:command", "One recording: targets, publications, history."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -18,8 +17,6 @@ from leap.errors import UsageError
 if TYPE_CHECKING:
     from leap.config import Declaration
     from leap.domain.ports import Progress
-    from leap.domain.snapshot import RecordingRow
-    from leap.planning.select import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,66 +88,9 @@ def accept_option(function: F) -> F:
     )(function)
 
 
-def select_options(function: F) -> F:
-    """Add ``--select`` and ``--exclude`` (repeatable).
-
-    The command gets ``selects`` and ``excludes``: ``tuple[str, ...]`` each, for
-    ``leap.planning.select.parse``.
-    """
-    select = click.option(
-        "--select",
-        "selects",
-        multiple=True,
-        metavar="TERMS",
-        help="Only what fits, such as tenant:demo,template:ml*,stage:subtitles+,status:failed. "
-        "Commas: all must fit; repeated: one is enough.",
-    )
-    exclude = click.option(
-        "--exclude", "excludes", multiple=True, metavar="TERMS", help="Not what fits; repeatable."
-    )
-    return select(exclude(function))
-
-
-def selected_tenants(root: Path, names: tuple[str, ...], selection: Selection) -> tuple[str, ...]:
-    """Return the tenants that have to be looked at: ``names``, as far as they are selected.
-
-    Nothing means all. Raises UsageError where none is left.
-    """
-    if not selection:
-        return names
-    there = sorted(names) or tenant_names(root)
-    found = selection.tenants(there)
-    if there and not found:
-        selection.require_names({"tenant": there})
-        words = shlex.join(selection.arguments())
-        raise UsageError(f"{words}: no such tenant", hint="see the folders under tenants/")
-    return () if not names and len(found) == len(there) else found
-
-
 def tenant_names(root: Path) -> list[str]:
     """Return the folders of tenants, by name."""
     return sorted(path.name for path in (root / "tenants").glob("[!.]*/"))
-
-
-def require_names(
-    selection: Selection, declaration: Declaration, rows: Iterable[RecordingRow] = ()
-) -> None:
-    """Raise UsageError for a name in ``selection`` that is neither declared nor known."""
-    if not selection:
-        return
-    tenants = declaration.tenants.values()
-    known = list(rows)
-    selection.require_names(
-        {
-            "tenant": set(declaration.tenants),
-            "source": {name for tenant in tenants for name in tenant.sources}
-            | {row.source for row in known},
-            "template": {template.name for tenant in tenants for template in tenant.templates}
-            | {row.template for row in known if row.template},
-            "preset": {name for tenant in tenants for name in tenant.presets}
-            | {name for row in known if row.wanted for name in row.wanted.publications},
-        }
-    )
 
 
 def tenant_option(function: F) -> F:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,13 @@ import click
 
 from leap.cli.common import (
     accept_option,
-    chosen_tenants,
     echo_json,
     format_option,
-    listing_progress,
     root_option,
     tenant_option,
 )
+from leap.cli.job_summary import append_summary
+from leap.cli.selecting import scope, scope_of, select_options
 from leap.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
 @click.command("reconcile")
 @root_option
 @tenant_option
+@select_options
+@click.option(
+    "--plan",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Do exactly what `leap plan --out FILE` printed, or nothing.",
+)
 @format_option
 @click.option("--until", type=click.Choice(_STAGES), help="Go no further than this stage.")
 @click.option(
@@ -53,6 +62,9 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
 def command(
     root: Path,
     tenants: tuple[str, ...],
+    selects: tuple[str, ...],
+    excludes: tuple[str, ...],
+    file: Path | None,
     format_: str,
     *,
     until: str | None,
@@ -70,7 +82,6 @@ def command(
     change, or until `leap retry`. Exits 5 when a tenant's part of the plan is
     refused as unsafe: nothing is done for that tenant, the others go on.
     """
-    from leap.config import load
     from leap.domain.stage import Stage
     from leap.planning.acceptance import permitted
     from leap.planning.narrow import narrow
@@ -79,20 +90,30 @@ def command(
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
     from leap.tasks.central import chosen
-    from leap.tasks.evidence import judge
     from leap.tasks.reconcile import admit, places
-    from leap.tasks.survey import open_session, survey
+    from leap.tasks.survey import open_session
 
     began = time.monotonic()
     take_keys()
-    declaration = load(root, tenants=tenants or None)
+    if file is not None:
+        asked = scope_of(
+            file,
+            tenant=tenants,
+            select=selects,
+            exclude=excludes,
+            accept=accept,
+            until=until,
+            limit=limit,
+        )
+    else:
+        asked = scope(root, tenants, selects, excludes, accept)
+    declaration = asked.load(root)
     central = chosen(scheduler, declaration.operator.scheduler)
     paint, width = paint_for(sys.stdout), width_of_terminal()
     as_text = format_ == "text"
     with open_session(declaration) as session:
-        found, plan = survey(session, chosen_tenants(declaration, tenants), listing_progress())
-        # Judged before it is cut short: a little at a time may add up to too much.
-        plan = judge(session, plan, found.actuals, accept)
+        # It is judged before it is cut short: a little at a time may add up to too much.
+        found, plan = asked.plan(session)
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
         if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
             click.echo(render.text(plan, width=width, paint=paint, apply=""))
@@ -101,27 +122,30 @@ def command(
         if refused and not plan.rows:
             if not as_text:
                 echo_json(render.json_data(plan))
+            append_summary(plan, None)
             return ExitCode.REFUSED
         if plan.work:
             count = workers or declaration.operator.workers
             outcome = _run(session, found, plan, count, _joined(session, central))
+            _keep_catalogue(session, outcome.plan, frozenset(plan.rows))
+            outcome = replace(outcome, plan=asked.part(outcome.plan, found))
         else:
-            admit(session, found, plan)
+            written = admit(session, found, plan)
             outcome = None
+            _keep_catalogue(session, plan, written)
+    seconds = time.monotonic() - began
+    where = places(session, outcome.done) if outcome is not None else ()
+    append_summary(plan, outcome, seconds=seconds, places=where)
     if as_text:
-        seconds = time.monotonic() - began
         click.echo(
-            summary.text(
-                plan,
-                outcome,
-                width=width,
-                paint=paint,
-                seconds=seconds,
-                places=places(session, outcome.done) if outcome is not None else (),
-            )
+            summary.text(plan, outcome, width=width, paint=paint, seconds=seconds, places=where)
         )
     else:
         echo_json(summary.json_data(plan, outcome))
+    return _exit_code(plan, outcome, refused=bool(refused), strict=strict)
+
+
+def _exit_code(plan: Plan, outcome: Outcome | None, *, refused: bool, strict: bool) -> ExitCode:
     if outcome is not None and outcome.interrupted:
         return ExitCode.INTERRUPTED
     if refused:
@@ -129,6 +153,17 @@ def command(
     failed = plan.problems or (outcome is not None and (outcome.failed or outcome.left))
     failed_before = (outcome.plan if outcome else plan).failures
     return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK
+
+
+def _keep_catalogue(session: Session, plan: Plan, written: frozenset[str]) -> None:
+    """Write what pull requests are compared with; the run is no worse where that fails."""
+    from leap.errors import StoreError
+    from leap.tasks.catalogue import keep
+
+    try:
+        keep(session, plan, written=written)
+    except StoreError as error:
+        click.echo(f"{click.style('warning:', fg='yellow')} {error}", err=True)
 
 
 def _joined(session: Session, central: Central | None) -> Central | None:

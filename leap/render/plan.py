@@ -59,8 +59,12 @@ def text(
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def json_data(plan: Plan) -> dict[str, Any]:
-    """Return ``plan`` as JSON data: the interface of ``leap plan --format json``."""
+def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
+    """Return ``plan`` as JSON data: the interface of ``leap plan --format json``.
+
+    ``apply`` is the command that carries it out. docs/plan.md tells what each
+    field means; fields may be added, and none is taken away.
+    """
     return {
         "has_changes": plan.has_changes,
         "changes": [change_data(change) for change in plan.changes],
@@ -68,6 +72,7 @@ def json_data(plan: Plan) -> dict[str, Any]:
         "failures": [failure_data(failure) for failure in plan.failures],
         "problems": list(plan.problems),
         "notes": list(plan.notes),
+        "apply": apply,
         "summary": plan.summary(),
         "work": {
             "speech_minutes": math.ceil(plan.load.speech / 60),

@@ -64,6 +64,11 @@ def text(
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
+def headline(plan: Plan, outcome: Outcome | None, seconds: float | None = None) -> str:
+    """Return in one line of numbers what came of ``plan``."""
+    return _nothing(plan) if outcome is None else _done(outcome, seconds, plain)
+
+
 def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
     """Return what came of ``plan`` as JSON data: ``leap reconcile --format json``.
 
