@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from leap.config.files import read_file
 from leap.errors import Diagnostic
 from leap.secrets.places import shown
 
@@ -42,11 +43,12 @@ def exposed(root: Path, folder: Path) -> Iterator[Diagnostic]:
     """Yield each secret in the clear in the files below ``folder``, wherever it stands."""
     for path in _files(folder):
         try:
-            if path.stat().st_size <= _LIMIT:
-                yield from exposed_in(path.read_bytes(), shown(root, path))
+            content = read_file(path, _LIMIT + 1)
         except OSError:
             # What cannot be read is told by whoever wants to read it.
             continue
+        if len(content) <= _LIMIT:
+            yield from exposed_in(content, shown(root, path))
 
 
 def exposed_in(content: bytes, name: str) -> Iterator[Diagnostic]:

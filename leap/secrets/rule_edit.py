@@ -80,7 +80,9 @@ def _with_readers(text: str, rule: Rule, readers: Sequence[Reader]) -> str:
     key, value = _age_nodes(text, rule)
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         return _list_with(text, value, readers)
-    return _list_instead(text, key, value, readers)
+    # The comment beside a single reader is their name; beside several it is about all.
+    named = len(rule.readers) == 1 and rule.readers[0].name is not None
+    return _list_instead(text, key, value, readers, named=named)
 
 
 def _list_with(text: str, value: Any, readers: Sequence[Reader]) -> str:
@@ -100,16 +102,17 @@ def _list_with(text: str, value: Any, readers: Sequence[Reader]) -> str:
     return "".join(lines)
 
 
-def _list_instead(text: str, key: Any, value: Any, readers: Sequence[Reader]) -> str:
+def _list_instead(
+    text: str, key: Any, value: Any, readers: Sequence[Reader], *, named: bool
+) -> str:
     """Put a block list, one reader a line, in the place of any other way to write them."""
     indent = " " * (key.start_mark.column + 2)
     items = "".join(f"{indent}- {_item(reader)}\n" for reader in readers)
     rest = text[value.end_mark.index :]
     comment = ""
-    if value.style not in {"|", ">"}:
+    if getattr(value, "style", None) not in {"|", ">"}:
         comment, _, rest = rest.partition("\n")
-        # A comment beside one recipient is its name; beside several it is about all.
-        comment = comment.rstrip() if value.style is not None or "," in value.value else ""
+        comment = "" if named else comment.rstrip()
     return f"{text[: key.end_mark.index]}:{comment}\n{items}{rest}"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from leap.config.document import Document
+from leap.config.events import MAX_BYTES
+from leap.config.files import read_file
 from leap.config.reader import read
 from leap.errors import Diagnostic, SecretError
 from leap.secrets.places import shown
@@ -46,7 +48,7 @@ def load(root: Path, path: Path) -> tuple[Document, tuple[Diagnostic, ...]]:
         hint = "put the file itself here"
         raise SecretError(f"{name}: a symbolic link is not followed", hint=hint)
     try:
-        content = path.read_bytes()
+        content = read_file(path, MAX_BYTES + 1)
     except OSError as error:
         raise SecretError(f"{name}: cannot be read: {error.strerror}") from None
     return parse(content, name)
