@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,7 +27,7 @@ _DATE = len("2026-11-20-")
 @root_option
 @format_option
 def command(identity: str, root: Path, format_: str) -> None:
-    """Show one recording: targets, publications, history.
+    """Show one recording: targets, topics, publications, history.
 
     ID is a recording's id as `leap status` prints it, or the beginning of it
     or of its 12 hex digits, as long as only one recording has it.
@@ -45,13 +45,15 @@ def command(identity: str, root: Path, format_: str) -> None:
         standing = find(read_standings(ledger, declaration), identity)
         actual = ledger.snapshot(standing.tenant)
         newest_first = ledger.events(standing.tenant, standing.row.id)
-    targets = read_targets(Store(operator.state / "targets"), actual, standing)
+    store = Store(operator.state / "targets")
+    targets = read_targets(store, actual, standing)
+    topics = read_topics(store, standing)
     events = [render.Event(each.at, each.kind, each.message) for each in reversed(newest_first)]
     if format_ == "json":
-        echo_json(render.json_data(standing, targets, events))
+        echo_json(render.json_data(standing, targets, events, topics))
     else:
         paint, width = paint_for(sys.stdout), width_of_terminal()
-        click.echo(render.text(standing, targets, events, width=width, paint=paint))
+        click.echo(render.text(standing, targets, events, topics, width=width, paint=paint))
 
 
 def find(standings: Sequence[Standing], identity: str) -> Standing:
@@ -106,6 +108,25 @@ def read_targets(store: Store, actual: Actual, standing: Standing) -> list[Targe
             )
         )
     return targets
+
+
+def read_topics(store: Store, standing: Standing) -> dict[str, Any] | None:
+    """Return every version of a recording's topics that is kept; the active one is as wanted.
+
+    Raises StoreError or StageError where a file cannot be read.
+    """
+    from leap.domain.stage import Stage
+    from leap.stages.topic_versions import topic_versions
+
+    row = standing.row
+    targets = [
+        (manifest, store.folder(manifest.name) / manifest.attempt)
+        for manifest in store.manifests(standing.tenant, row.id, Stage.TOPICS)
+        if store.is_present(manifest)
+    ]
+    return topic_versions(
+        row.id, targets, row.wanted.stages.get(Stage.TOPICS) if row.wanted else None
+    )
 
 
 def _hex(standing: Standing) -> str:

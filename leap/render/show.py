@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any
 from leap.domain.manifest import Manifest
 from leap.domain.snapshot import StageFact
 from leap.domain.stage import Stage
+from leap.domain.timecodes import chapter_stamp
 from leap.render.status import Standing, colour, in_words, place, recording
 from leap.render.terminal import (
     Paint,
     Row,
     clean,
     counted,
+    cut,
     duration,
     heading,
     indented,
@@ -70,15 +72,20 @@ class Event:
 
 
 def json_data(
-    standing: Standing, targets: Sequence[Target], events: Sequence[Event] = ()
+    standing: Standing,
+    targets: Sequence[Target],
+    events: Sequence[Event] = (),
+    topics: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return one recording as JSON data: the interface of ``leap show --format json``.
 
     Sizes are bytes, times ISO 8601; a target's files are relative to its path.
+    ``topics`` has the shape of a ``topics.json`` with all versions, or is null.
     """
     return {
         **recording(standing),
         "targets": {target.stage.value: _target(target) for target in targets},
+        "topics": topics,
         "events": [
             {"at": event.at.isoformat(), "kind": event.kind, "message": event.message}
             for event in events
@@ -106,6 +113,7 @@ def text(
     standing: Standing,
     targets: Sequence[Target],
     events: Sequence[Event] = (),
+    topics: Mapping[str, Any] | None = None,
     *,
     width: int = 80,
     paint: Paint = plain,
@@ -116,6 +124,8 @@ def text(
         [heading(f"{row.id}  {clean(row.title) or '(no title)'}", "", width, paint)],
         _about(standing, width, paint),
         _section("Targets", [_target_row(target) for target in targets], width, paint),
+        _topics(topics, width, paint) if topics else [],
+        _versions(topics, width, paint) if topics else [],
         _publications(standing, width, paint),
         _section(
             "History",
@@ -149,6 +159,45 @@ def _about(standing: Standing, width: int, paint: Paint) -> list[str]:
 def _publications(standing: Standing, width: int, paint: Paint) -> list[str]:
     places = [place(state) for state in standing.status.publications]
     return [paint("Publications", "bold"), *indented(places, 2, width)] if places else []
+
+
+def _topics(topics: Mapping[str, Any], width: int, paint: Paint) -> list[str]:
+    """Return the chapters of the active version."""
+    for version in topics["versions"]:
+        if version["id"] == topics["active_version"]:
+            main = clean(", ".join(version["main_topics"]))
+            return [
+                paint("Topics", "bold"),
+                *(indented([main], 2, width) if main else []),
+                *(
+                    f"  {chapter_stamp(topic['start']):>7}  {cut(clean(topic['title']), width - 11)}"
+                    for topic in version["detailed_topics"]
+                ),
+            ]
+    return []
+
+
+def _versions(topics: Mapping[str, Any], width: int, paint: Paint) -> list[str]:
+    """Return a line on each version of the topics, where the active one is not the only one."""
+    versions, active = topics["versions"], topics["active_version"]
+    rows = [_version_row(each, active) for each in versions]
+    several = len(versions) > 1 or active is None
+    return _section("Versions of the topics", rows, width, paint) if several else []
+
+
+def _version_row(version: Mapping[str, Any], active: str | None) -> Row:
+    mark = "active" if version["id"] == active else ""
+    count = counted(len(version["detailed_topics"]), "chapter")
+    return Row(
+        cells=(
+            (f"  {version['id']}", ""),
+            (mark, "green"),
+            (version["key"], "dim"),
+            (clean(version["model"]), ""),
+            (version["granularity"], ""),
+            (count, ""),
+        )
+    )
 
 
 def _section(title: str, rows: Sequence[Row], width: int, paint: Paint) -> list[str]:

@@ -178,9 +178,12 @@ class Store:
         (folder / _MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def manifests(self, tenant: str) -> Iterator[Manifest]:
-        """Give every committed target of a tenant, in order of path."""
-        for path in sorted((self.root / tenant).glob(f"*/*/*/{_MANIFEST}")):
+    def manifests(
+        self, tenant: str, recording: str = "*", stage: Stage | None = None
+    ) -> Iterator[Manifest]:
+        """Give every committed target of a tenant, a recording or a stage, in order of path."""
+        pattern = f"{recording}/{stage.value if stage else '*'}/*/{_MANIFEST}"
+        for path in sorted((self.root / tenant).glob(pattern)):
             with contextlib.suppress(ValueError):
                 name = TargetName(
                     tenant,

@@ -95,6 +95,45 @@ History
     )
 
 
+def version(name: str, count: int, **changes: object) -> dict[str, object]:
+    """Return a version of topics with so many chapters, ten minutes each."""
+    chapters = [{"time": "", "title": f"Chapter {n}", "start": 600.0 * n} for n in range(count)]
+    made = {
+        "id": name, "key": f"{name[1:]}123456789abcdef", "model": "outline 1",
+        "granularity": "long", "main_topics": ["Descent"], "detailed_topics": chapters,
+    }  # fmt: skip
+    return {**made, **changes}
+
+
+def test_the_chapters_are_shown_and_every_version_is_named() -> None:
+    """The active version is the one that the plan wants; the others are kept to compare."""
+    hostile = version("v2", 1, main_topics=[], detailed_topics=[
+        {"time": "", "title": "a\x1b[31mb " + "x" * 100, "start": 4000.0}
+    ])  # fmt: skip
+    topics = {"active_version": "v2", "versions": [version("v1", 3), hostile]}
+
+    shown = render.text(STANDING, [], topics=topics, width=80).split("\n\n")
+
+    assert shown[1] == f"Topics\n  1:06:40  a\ufffd[31mb {'x' * 60}…"
+    assert (
+        shown[2]
+        == """\
+Versions of the topics
+  v1          1123456789abcdef  outline 1  long  3 chapters
+  v2  active  2123456789abcdef  outline 1  long  1 chapter"""
+    )
+
+
+def test_topics_that_are_not_made_as_wanted_are_only_named() -> None:
+    """Chapters of other settings would mislead."""
+    topics = {"active_version": None, "versions": [version("v1", 3)]}
+
+    shown = render.text(STANDING, [], topics=topics)
+
+    assert "Chapter" not in shown
+    assert "  v1  1123456789abcdef  outline 1  long  3 chapters" in shown
+
+
 def test_a_recording_without_targets_has_no_empty_sections() -> None:
     """What is not there takes no room."""
     text = render.text(STANDING, [])
