@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from leap import __version__
 from leap.config.declaration import Declaration
 from leap.config.operator import Operator
 from leap.config.paths import resolved
@@ -38,8 +39,21 @@ def assemble(tree: Tree) -> Declaration | None:
         operator=operator,
         pipelines=_models(tree.pipelines),
         tenants=MappingProxyType(tenants),
-        digest=digest({entry.document.file: entry.document.data for entry in _entries(tree)}),
+        digest=_digest_of(_entries(tree)),
+        digests=MappingProxyType(_digests(tree)),
     )
+
+
+def _digests(tree: Tree) -> dict[str, str]:
+    common = _digest_of([tree.operator, *tree.pipelines.values()])
+    return {
+        name: digest([__version__, common, _digest_of(_entries_of(branch))])
+        for name, branch in tree.tenants.items()
+    }
+
+
+def _digest_of(entries: Iterable[Entry]) -> str:
+    return digest({entry.document.file: entry.document.data for entry in entries})
 
 
 def _operator(tree: Tree) -> Operator:
@@ -91,7 +105,11 @@ def _entries(tree: Tree) -> Iterator[Entry]:
     yield tree.operator
     yield from tree.pipelines.values()
     for branch in tree.tenants.values():
-        if branch.tenant is not None:
-            yield branch.tenant
-        for group in (branch.sources, branch.templates, branch.presets, branch.overrides):
-            yield from group.values()
+        yield from _entries_of(branch)
+
+
+def _entries_of(branch: Branch) -> Iterator[Entry]:
+    if branch.tenant is not None:
+        yield branch.tenant
+    for group in (branch.sources, branch.templates, branch.presets, branch.overrides):
+        yield from group.values()

@@ -19,6 +19,8 @@ class Declaration:
         root: the repository's root; absolute.
         operator: leap.yaml, its paths made absolute.
         digest: sha256 of all data; comments and formatting do not change it.
+        digests: the same per tenant: of everything that decides about its
+            recordings, this version of LEAP included.
     """
 
     root: Path
@@ -26,3 +28,4 @@ class Declaration:
     pipelines: Mapping[str, Pipeline]
     tenants: Mapping[str, TenantDeclaration]
     digest: str
+    digests: Mapping[str, str]

@@ -11,13 +11,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from leap.domain.recording import FileMemo, Listing
-from leap.domain.snapshot import Actual, Glance, PublicationFact, RecordingRow
+from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
 from leap.domain.stage import Stage
 from leap.domain.topics import Break, Outline
 from leap.domain.transcript import Heard, Transcript
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Progress(Protocol):
@@ -42,9 +45,18 @@ class Source(Protocol):
     #: One word for the kind: ``folder``, ``zoom``.
     kind: str
 
-    def list(self, memos: Mapping[str, FileMemo], now: datetime, progress: Progress) -> Listing:
+    def list(
+        self,
+        memos: Mapping[str, FileMemo],
+        now: datetime,
+        progress: Progress,
+        settled: Mapping[str, str] = _NONE,
+    ) -> Listing:
         """Return every recording there is. ``memos`` spares reading known files again.
 
+        ``settled`` are the marks of recordings that are in sync, by locator;
+        a source that sees the same mark may name such a recording in
+        ``Listing.unchanged`` instead of describing it.
         Raises ProviderError where nothing at all can be listed.
         """
 
@@ -193,7 +205,21 @@ class Lease:
 class LedgerReader(Protocol):
     """What planning and looking may do: read one tenant in one query each."""
 
-    def snapshot(self, tenant: str) -> Actual: ...
+    def snapshot(self, tenant: str, only: Only | None = None) -> Actual:
+        """Return everything about all recordings of ``tenant``, or about those of ``only``."""
+
+    def settled(self, tenant: str, declared: str) -> Sequence[Settled]:
+        """Return the recordings that need no plan, by id.
+
+        A plan found nothing to do for them under the declaration with the
+        digest ``declared``, and none of their facts was written since.
+        """
+
+    def published(self, tenant: str, platform: str) -> Sequence[tuple[str, ...]]:
+        """Return ``(recording, preset, external id)`` of what stands on ``platform``."""
+
+    def memos(self, tenant: str, source: str) -> Mapping[str, FileMemo]:
+        """Return what was learned about the files of ``source``, by path."""
 
     def glance(self, tenant: str, newest: int | None = None) -> Glance:
         """Return what statuses are derived from; of settled recordings the ``newest``, or all."""
@@ -279,6 +305,17 @@ class Ledger(LedgerReader, Protocol):
     ) -> None: ...
 
     def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
+
+    def publication_withdrawn(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None:
+        """Note that the platform's copy was taken away; its name stays known."""
 
     def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:
         """Hold ``scope`` (``<recording>/<stage>`` or ``<recording>/<preset>``) for a block.

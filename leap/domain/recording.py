@@ -55,6 +55,8 @@ class Observed:
         duration: seconds, or None where it cannot be read.
         settled_at: for a file that still changes, when it may be looked at again.
         file: what a folder source learned about the file, to be remembered.
+        mark: what shows without reading it that nothing changed (folder: size
+            and mtime); empty where the source has no such thing.
     """
 
     source: str
@@ -69,6 +71,7 @@ class Observed:
     duration: float | None = None
     settled_at: datetime | None = None
     file: FileMemo | None = None
+    mark: str = ""
 
     def identity(self, tenant: str) -> str:
         """Return the 12 hex digits of this recording within ``tenant``."""
@@ -83,6 +86,8 @@ class Listing:
     that is absent from ``observed`` must not be taken for gone. ``problems``
     keep a recording back until somebody acts; ``notes`` are worth knowing.
     ``memos`` are all files read, whether they are recordings or not.
+    ``unchanged`` are the locators of recordings that were in sync and still
+    have their mark; those are not among ``observed``.
     """
 
     source: str
@@ -91,3 +96,4 @@ class Listing:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     memos: tuple[FileMemo, ...] = field(default=())
+    unchanged: frozenset[str] = frozenset()

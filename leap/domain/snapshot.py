@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from leap.domain.recording import FileMemo
 from leap.domain.stage import Stage
 
 
@@ -51,6 +50,10 @@ class RecordingRow:
         listed: False once its source no longer lists it.
         wanted: what was last wanted for it, or None while it is skipped.
         since: when its admission (template, skip, revision) last changed.
+        mark: what its source showed of it then, see ``Observed.mark``.
+        changes: how often its facts were written; counted by the ledger.
+        settled: what ``settled_under`` returned when a plan found nothing to
+            do for it, or None.
     """
 
     id: str
@@ -71,6 +74,56 @@ class RecordingRow:
     listed: bool
     wanted: Wanted | None
     since: datetime
+    mark: str = ""
+    changes: int = 0
+    settled: str | None = None
+
+
+def settled_under(changes: int, declared: str) -> str:
+    """Return what holds as long as neither facts nor declaration change.
+
+    ``declared`` is the digest of the tenant's declaration. The ledger compares
+    it with ``settled``; see ``LedgerReader.settled``.
+    """
+    return f"{changes}:{declared[:32]}"
+
+
+class Settled(NamedTuple):
+    """A recording for which there was nothing to do, and whose facts are still the same.
+
+    ``template`` is None for one that is skipped.
+    """
+
+    id: str
+    source: str
+    locator: str
+    mark: str
+    listed: bool
+    template: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which recordings a snapshot shall have, where most of them are settled.
+
+    Those that are not settled under the declaration with the digest
+    ``declared``, those with one of ``ids``, and those at one of ``places``
+    (locators). Of all others with one of ``revisions``, or that were first seen
+    at one of ``places``, it tells in ``Actual.others``.
+    """
+
+    declared: str
+    ids: Collection[str] = ()
+    places: Collection[str] = ()
+    revisions: Collection[str] = ()
+
+
+class Other(NamedTuple):
+    """A settled recording that newcomers are compared with."""
+
+    id: str
+    revision: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +158,7 @@ class PublicationFact:
 
     preset: str
     platform: str
-    state: Literal["intended", "applied", "failed", "unmanaged"]
+    state: Literal["intended", "applied", "failed", "unmanaged", "withdrawn"]
     since: datetime
     external_id: str | None = None
     url: str | None = None
@@ -118,13 +171,19 @@ class PublicationFact:
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """Everything the ledger knows about one tenant, keyed by recording id."""
+    """What the ledger knows about one tenant, keyed by recording id.
+
+    Where only some recordings were asked for, ``left_out`` counts the settled
+    ones that are not here, by template (None: skipped), and ``others`` are
+    those of them that newcomers may be confused with.
+    """
 
     tenant: str
     recordings: Mapping[str, RecordingRow] = field(default_factory=dict)
     stages: Mapping[str, tuple[StageFact, ...]] = field(default_factory=dict)
     publications: Mapping[str, tuple[PublicationFact, ...]] = field(default_factory=dict)
-    memos: Mapping[str, Mapping[str, FileMemo]] = field(default_factory=dict)
+    left_out: Mapping[str | None, int] = field(default_factory=dict)
+    others: tuple[Other, ...] = ()
 
     def fact(self, recording: str, stage: Stage, key: str) -> StageFact | None:
         """Return what is known of ``stage`` of ``recording`` under ``key``."""

@@ -12,7 +12,7 @@ from leap.domain.snapshot import Actual, Glance, PublicationFact, StageFact
 from leap.ledger.address import Connection
 from leap.ledger.values import (
     PUBLICATION_COLUMNS,
-    RECORDING_COLUMNS,
+    READ_RECORDING_COLUMNS,
     STAGE_COLUMNS,
     row_to_publication,
     row_to_recording,
@@ -50,7 +50,7 @@ def _select(table: str, columns: tuple[str, ...], id_: str, order: str) -> str:
 
 
 _WITHOUT_FACTS = tuple("'{}'::jsonb" if name == "facts" else name for name in STAGE_COLUMNS)
-_RECORDINGS = _select("recordings", RECORDING_COLUMNS, "id", "id")
+_RECORDINGS = _select("recordings", READ_RECORDING_COLUMNS, "id", "id")
 _STAGES = _select("stages", _WITHOUT_FACTS, "recording", "recording, since, stage, key")
 _PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, "recording", "recording, preset")
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from leap.domain.history import Event, Run, StageRun
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, Glance, PublicationFact, RecordingRow
+from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
 from leap.domain.stage import Stage
 from leap.ledger import admission, history, leases, reading
 from leap.ledger import facts as written
@@ -72,8 +72,23 @@ class PostgresLedger:
 
     # ── reading ────────────────────────────────────────────────────────────
 
-    def snapshot(self, tenant: str) -> Actual:
-        return self._read(tenant, lambda connection: reading.read_snapshot(connection, tenant))
+    def snapshot(self, tenant: str, only: Only | None = None) -> Actual:
+        return self._read(
+            tenant, lambda connection: reading.read_snapshot(connection, tenant, only)
+        )
+
+    def settled(self, tenant: str, declared: str) -> Sequence[Settled]:
+        return self._read(
+            tenant, lambda connection: reading.read_settled(connection, tenant, declared)
+        )
+
+    def published(self, tenant: str, platform: str) -> Sequence[tuple[str, ...]]:
+        return self._read(
+            tenant, lambda connection: reading.read_published(connection, tenant, platform)
+        )
+
+    def memos(self, tenant: str, source: str) -> Mapping[str, FileMemo]:
+        return self._read(tenant, lambda connection: reading.read_memos(connection, tenant, source))
 
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         return self._read(
@@ -234,6 +249,22 @@ class PostgresLedger:
         self._connections.run(
             tenant,
             lambda connection: written.write_unmanaged(connection, tenant, recording, preset),
+        )
+
+    def publication_withdrawn(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: written.write_withdrawn(
+                connection, tenant, recording, preset, receipt, number, at
+            ),
         )
 
     def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:

@@ -1,14 +1,16 @@
-"""What the ledger knows: everything about one tenant in four queries, or one publication."""
+"""What the ledger knows about one tenant: everything, some recordings, or one publication."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.domain.snapshot import Actual, Only, Other, PublicationFact, Settled, StageFact
 from leap.ledger.address import Connection
 from leap.ledger.values import (
     FILE_COLUMNS,
     PUBLICATION_COLUMNS,
-    RECORDING_COLUMNS,
+    READ_RECORDING_COLUMNS,
     STAGE_COLUMNS,
     row_to_file,
     row_to_publication,
@@ -23,38 +25,91 @@ def _select(table: str, columns: tuple[str, ...], *, order: str, also: str = "")
     return f"SELECT {what} FROM leap.{table} WHERE {where} ORDER BY {order}"  # noqa: S608  # of constants
 
 
-_RECORDINGS = _select("recordings", RECORDING_COLUMNS, order="id")
-_STAGES = _select("stages", STAGE_COLUMNS, order="recording, since, stage, key")
-_PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, order="recording, preset")
+#: The right side is what ``leap.domain.snapshot.settled_under`` returns.
+_IS_SETTLED = "settled = changes || ':' || left(%(declared)s, 32)"
+_IS_ONE = f"({_IS_SETTLED} IS NOT TRUE OR id = ANY(%(ids)s) OR locator = ANY(%(places)s))"
+_ONLY = f" AND {_IS_ONE}"
+_OF_THESE = " AND recording = ANY(%(recordings)s)"
+_RECORDINGS = _select("recordings", READ_RECORDING_COLUMNS, order="id", also="{only}")
+_OTHERS = _select(
+    "recordings",
+    Other._fields,
+    order="id",
+    also=f" AND NOT {_IS_ONE} AND (revision = ANY(%(revisions)s) OR external_id = ANY(%(places)s))",
+)
+_STAGES = _select("stages", STAGE_COLUMNS, order="recording, since, stage, key", also="{only}")
+_PUBLICATIONS = _select(
+    "publications", PUBLICATION_COLUMNS, order="recording, preset", also="{only}"
+)
 _PUBLICATION = _select(
     "publications",
     PUBLICATION_COLUMNS,
     order="preset",
     also=" AND recording = %(recording)s AND preset = %(preset)s",
 )
-_FILES = _select("files", FILE_COLUMNS, order="source, path")
+_FILES = _select("files", FILE_COLUMNS, order="path", also=" AND source = %(source)s")
+_SETTLED = _select(
+    "recordings",
+    (*Settled._fields[:-1], "CASE WHEN skip IS NULL THEN template END"),
+    order="id",
+    also=f" AND {_IS_SETTLED}",
+)
+_PUBLISHED = _select(
+    "publications",
+    ("recording", "preset", "external_id"),
+    order="recording",
+    also=" AND platform = %(platform)s AND state = 'applied'",
+)
 
 
-def read_snapshot(connection: Connection, tenant: str) -> Actual:
+def read_snapshot(connection: Connection, tenant: str, only: Only | None = None) -> Actual:
     """Return what the ledger knows about ``tenant``; facts are in the order they came about."""
-    values = {"tenant": tenant}
-    recordings = {row[0]: row_to_recording(row) for row in connection.execute(_RECORDINGS, values)}
+    values: dict[str, Any] = {"tenant": tenant}
+    if only is not None:
+        values |= {
+            "declared": only.declared,
+            "ids": list(only.ids),
+            "places": list(only.places),
+            "revisions": [revision for revision in only.revisions if revision],
+        }
+    query = _RECORDINGS.format(only=_ONLY if only is not None else "")
+    recordings = {row[0]: row_to_recording(row) for row in connection.execute(query, values)}
+    others = []
+    if only is not None and (only.places or only.revisions):
+        others = connection.execute(_OTHERS, values).fetchall()
+    values["recordings"] = list(recordings)
+    of_these = _OF_THESE if only is not None else ""
     stages: dict[str, list[StageFact]] = {}
-    for row in connection.execute(_STAGES, values):
+    for row in connection.execute(_STAGES.format(only=of_these), values):
         stages.setdefault(row[0], []).append(row_to_stage(row))
     publications: dict[str, list[PublicationFact]] = {}
-    for row in connection.execute(_PUBLICATIONS, values):
+    for row in connection.execute(_PUBLICATIONS.format(only=of_these), values):
         publications.setdefault(row[0], []).append(row_to_publication(row))
-    memos: dict[str, dict[str, FileMemo]] = {}
-    for row in connection.execute(_FILES, values):
-        memos.setdefault(row[0], {})[row[1]] = row_to_file(row)
     return Actual(
         tenant=tenant,
         recordings=recordings,
         stages={recording: tuple(facts) for recording, facts in stages.items()},
         publications={recording: tuple(facts) for recording, facts in publications.items()},
-        memos=memos,
+        others=tuple(map(Other._make, others)),
     )
+
+
+def read_settled(connection: Connection, tenant: str, declared: str) -> list[Settled]:
+    """Return the recordings for which a plan under ``declared`` has nothing to do, by id."""
+    values = {"tenant": tenant, "declared": declared}
+    return list(map(Settled._make, connection.execute(_SETTLED, values).fetchall()))
+
+
+def read_published(connection: Connection, tenant: str, platform: str) -> list[tuple[str, ...]]:
+    """Return ``(recording, preset, external id)`` of what is published on ``platform``."""
+    values = {"tenant": tenant, "platform": platform}
+    return connection.execute(_PUBLISHED, values).fetchall()
+
+
+def read_memos(connection: Connection, tenant: str, source: str) -> dict[str, FileMemo]:
+    """Return what was learned about the files of ``source``, by path."""
+    rows = connection.execute(_FILES, {"tenant": tenant, "source": source}).fetchall()
+    return {row[1]: row_to_file(row) for row in rows}
 
 
 def read_publication(

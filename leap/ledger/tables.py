@@ -83,6 +83,10 @@ recordings = Table(
     Column("listed", Boolean, nullable=False),
     _json("wanted", null=True),
     _time("since"),
+    Column("mark", Text, nullable=False, server_default=text("''")),
+    # Counted by triggers of the tables of facts.
+    Column("changes", BigInteger, nullable=False, server_default=text("0")),
+    _text("settled", null=True),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "source_kind", "account", "external_id"),
 )
@@ -139,7 +143,9 @@ publications = Table(
     Column("permanent", Boolean, nullable=False, server_default=text("false")),
     Column("receipts", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("tenant", "recording", "preset"),
-    CheckConstraint("state IN ('intended', 'applied', 'failed', 'unmanaged')", name="state"),
+    CheckConstraint(
+        "state IN ('intended', 'applied', 'failed', 'unmanaged', 'withdrawn')", name="state"
+    ),
 )
 
 #: Who works on what now. Released leases are deleted.

@@ -30,7 +30,11 @@ RECORDING_COLUMNS = (
     "listed",
     "wanted",
     "since",
+    "mark",
+    "settled",
 )
+#: As they are read; the changes are counted by the database alone.
+READ_RECORDING_COLUMNS = (*RECORDING_COLUMNS, "changes")
 STAGE_COLUMNS = (
     "recording",
     "stage",
@@ -103,6 +107,8 @@ def recording_to_data(row: RecordingRow) -> dict[str, Any]:
         "listed": row.listed,
         "wanted": None if row.wanted is None else _wanted_to_data(row.wanted),
         "since": row.since.isoformat(),
+        "mark": row.mark,
+        "settled": row.settled,
     }
 
 
@@ -121,7 +127,7 @@ def file_to_data(source: str, memo: FileMemo) -> dict[str, Any]:
 
 
 def row_to_recording(row: Sequence[Any]) -> RecordingRow:
-    """Return the recording in ``row``, whose columns are RECORDING_COLUMNS."""
+    """Return the recording in ``row``, whose columns are READ_RECORDING_COLUMNS."""
     id_, source, source_kind, account, external_id, locator, revision, title = row[:8]
     return RecordingRow(
         id=id_,
@@ -142,6 +148,9 @@ def row_to_recording(row: Sequence[Any]) -> RecordingRow:
         listed=row[15],
         wanted=None if row[16] is None else _data_to_wanted(row[16]),
         since=_utc(row[17]),
+        mark=row[18],
+        settled=row[19],
+        changes=row[20],
     )
 
 

@@ -101,6 +101,8 @@ class _Wishes:
             listed=True,
             wanted=None,
             since=now,
+            mark=seen.mark,
+            changes=known.changes if known else 0,
         )
         override = override_for(self.declared, row)
         bound = self._bound_template(known, publications)

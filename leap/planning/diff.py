@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from leap.domain.fingerprint import digest
 from leap.domain.plan import Action, Change, Failure, Step
-from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, StageFact, Wanted
+from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning.desired import Desired
 
@@ -18,20 +18,36 @@ REPLACES_MEDIA = frozenset({"site"})
 _SHORT = 40
 
 
-def diff(
-    tenant: str, desired: Sequence[Desired], actual: Actual
-) -> tuple[list[Change], list[Failure], Counter[tuple[str, str]]]:
-    """Return the changes, the failures that are left alone, and what is in sync.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is to be done for one tenant.
 
-    In sync are counted by ``(tenant, template)``.
+    Attributes:
+        failures: what failed for good before and is left alone.
+        in_sync: ids of the recordings that need nothing.
+        skipped: ids of those that are not worked on, and will not be as long
+            as neither they nor the declaration change.
     """
+
+    changes: tuple[Change, ...]
+    failures: tuple[Failure, ...]
+    in_sync: frozenset[str]
+    skipped: frozenset[str]
+
+
+def diff(tenant: str, desired: Sequence[Desired], actual: Actual) -> Difference:
+    """Return what parts the recordings as they shall be from what the ledger knows."""
     changes: list[Change] = []
     failures: list[Failure] = []
-    in_sync: Counter[tuple[str, str]] = Counter()
+    in_sync: set[str] = set()
+    skipped: set[str] = set()
     for each in desired:
         row, wanted = each.row, each.row.wanted
         if row.skip is not None or wanted is None or each.settings is None:
             changes += _admission(tenant, each)
+            # A copy depends on what becomes of the other recording.
+            if row.skip is not None and row.skip is not Skip.DUPLICATE:
+                skipped.add(row.id)
             continue
         failed = _failures(tenant, row, wanted, actual)
         change = _work(tenant, each, wanted, actual, failed)
@@ -39,8 +55,8 @@ def diff(
         if change is not None:
             changes.append(change)
         elif not failed:
-            in_sync[tenant, row.template or ""] += 1
-    return changes, failures, in_sync
+            in_sync.add(row.id)
+    return Difference(tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped))
 
 
 def _admission(tenant: str, each: Desired) -> list[Change]:

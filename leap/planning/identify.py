@@ -41,13 +41,15 @@ class Identities:
 def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identities:
     """Match what the sources list with what the ledger knows.
 
-    A row counts as gone only where its source's listing is complete.
+    A row counts as gone only where its source's listing is complete. What is
+    settled and unchanged is in neither; only its bytes are compared.
     """
     listed: list[Identified] = []
     gone: list[RecordingRow] = []
     for listing in listings:
         rows = [row for row in actual.recordings.values() if row.source == listing.source]
-        found = _match_source(tenant, rows, listing.observed)
+        taken = {row.id[11:] for row in rows} | {other.id[11:] for other in actual.others}
+        found = _match_source(tenant, rows, listing.observed, taken)
         listed += found
         if listing.complete:
             seen = {item.id for item in found}
@@ -56,9 +58,12 @@ def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identi
 
 
 def _match_source(
-    tenant: str, rows: Iterable[RecordingRow], observed: Sequence[Observed]
+    tenant: str, rows: Iterable[RecordingRow], observed: Sequence[Observed], taken: set[str]
 ) -> list[Identified]:
-    """Pair the observations of one source with its rows, the surest pairs first."""
+    """Pair the observations of one source with its rows, the surest pairs first.
+
+    ``taken`` are the identities that a newcomer may not get.
+    """
     open_rows = {row.id: row for row in rows}
     open_seen = {item.locator: item for item in observed}
     found: list[Identified] = []
@@ -87,7 +92,6 @@ def _match_source(
         item = open_seen.get(row.locator)
         if item is not None:
             pair(row, item)
-    taken = {row.id[11:] for row in rows}
     found += [_newcomer(tenant, item, taken) for item in open_seen.values()]
     order = {item.locator: index for index, item in enumerate(observed)}
     return sorted(found, key=lambda each: order[each.observed.locator])
@@ -124,7 +128,7 @@ def _mark_copies(listed: Sequence[Identified], actual: Actual) -> tuple[Identifi
     new ones, the first listed.
     """
     now = {item.id: item.observed for item in listed}
-    originals: dict[str, tuple[str, str]] = {}
+    originals = {each.revision: (each.id, each.title) for each in actual.others if each.revision}
     for row in actual.recordings.values():
         # What is listed now overrides what the ledger remembers.
         revision = now[row.id].revision if row.id in now else row.revision

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from leap.config import Declaration, TenantDeclaration
 from leap.config.override import fitting
 from leap.domain.plan import Change, Failure, Plan
 from leap.domain.recording import Listing
-from leap.domain.snapshot import Actual, RecordingRow
-from leap.planning.desired import desire
+from leap.domain.snapshot import Actual, RecordingRow, settled_under
+from leap.planning.desired import Desired, desire
 from leap.planning.diff import diff
 
 
@@ -37,12 +38,21 @@ def make_plan(
     rows: dict[str, tuple[RecordingRow, ...]] = {}
     for tenant, actual in actuals.items():
         desired = desire(declaration, tenant, tuple(listings.get(tenant, ())), actual, now)
-        found, failed, same = diff(tenant, desired, actual)
-        changes += found
-        failures += failed
-        in_sync += same
-        rows[tenant] = tuple(each.row for each in desired)
-        notes += _idle_overrides(declaration.tenants[tenant], rows[tenant])
+        found = diff(tenant, desired, actual)
+        changes += found.changes
+        failures += found.failures
+        in_sync.update(
+            (tenant, each.row.template or "") for each in desired if each.row.id in found.in_sync
+        )
+        in_sync.update({(tenant, name): n for name, n in actual.left_out.items() if name})
+        special = _overridden(declaration.tenants[tenant], desired)
+        notes += (f"{file}: fits no recording (yet)" for file, ids in special.items() if not ids)
+        # A recording with an override is planned every time, so that the
+        # override is known to fit one.
+        settled = (found.in_sync | found.skipped).difference(*special.values())
+        rows[tenant] = tuple(
+            _remembered(each.row, declaration.digests[tenant], settled) for each in desired
+        )
     return Plan(
         changes=tuple(changes),
         failures=tuple(failures),
@@ -53,9 +63,16 @@ def make_plan(
     )
 
 
-def _idle_overrides(declared: TenantDeclaration, rows: Sequence[RecordingRow]) -> Iterator[str]:
-    """Say of each override that names no recording that it does."""
-    for override in declared.overrides:
-        zone = declared.config.time_zone
-        if not any(fitting([override], row, zone) for row in rows):
-            yield f"{override.file}: fits no recording (yet)"
+def _overridden(declared: TenantDeclaration, desired: Sequence[Desired]) -> dict[str, set[str]]:
+    """Return the recordings that each override fits, by its file."""
+    zone = declared.config.time_zone
+    return {
+        override.file: {each.row.id for each in desired if fitting([override], each.row, zone)}
+        for override in declared.overrides
+    }
+
+
+def _remembered(row: RecordingRow, declared: str, settled: Collection[str]) -> RecordingRow:
+    """Return ``row`` with whether it needs a plan before anything changes."""
+    token = settled_under(row.changes, declared) if row.id in settled else None
+    return row if row.settled == token else replace(row, settled=token)

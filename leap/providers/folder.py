@@ -12,6 +12,7 @@ import os
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,13 @@ class FolderSource:
         self._link = link
         self._extensions = frozenset(extension.lower() for extension in extensions)
 
-    def list(self, memos: Mapping[str, FileMemo], now: datetime, progress: Progress) -> Listing:
+    def list(
+        self,
+        memos: Mapping[str, FileMemo],
+        now: datetime,
+        progress: Progress,
+        settled: Mapping[str, str] = MappingProxyType({}),
+    ) -> Listing:
         """Return every recording in the folder; see `leap.domain.ports.Source`.
 
         A file that changed less than ``settle`` ago is listed without a
@@ -80,7 +87,12 @@ class FolderSource:
         Raises ProviderError where the folder itself cannot be read.
         """
         walk = Walk(self._folder, self._extensions)
-        files = walk.files(self._refuse)
+        files, unchanged = [], set[str]()
+        for file in walk.files(self._refuse):
+            if settled.get(file.path) == file.mark:
+                unchanged.add(file.path)
+            else:
+                files.append(file)
         reader = Reader(self._folder, memos, progress)
         reader.expect(file for file in files if not self._unsettled(file, now))
         observed, known = [], []
@@ -107,6 +119,7 @@ class FolderSource:
             problems=tuple(walk.problems),
             notes=tuple(walk.notes),
             memos=tuple(known),
+            unchanged=frozenset(unchanged),
         )
 
     def fetch(self, locator: str, destination: Path, progress: Progress) -> Mapping[str, Any]:
@@ -180,6 +193,7 @@ class FolderSource:
             duration=memo.duration if memo else None,
             settled_at=settled_at,
             file=memo,
+            mark=file.mark if memo else "",
         )
 
     def _refuse(self, error: OSError) -> ProviderError:

@@ -31,6 +31,11 @@ class File:
     mtime_ns: int
 
     @property
+    def mark(self) -> str:
+        """What changes when the file does, as far as can be told without reading it."""
+        return f"{self.size}:{self.mtime_ns}"
+
+    @property
     def modified(self) -> datetime:
         """The mtime, aware, UTC."""
         return moment(self.mtime_ns)

@@ -15,7 +15,7 @@ from leap.domain.snapshot import Actual
 from leap.domain.stage import Stage
 from leap.providers import front_page
 from leap.tasks.checkout import commit_of
-from leap.tasks.survey import Session, Survey, indexed, plan_again
+from leap.tasks.survey import Session, Survey, indexed, known, plan_again
 
 if TYPE_CHECKING:
     from leap.tasks.adapter import Ending
@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 _WAVE = 140
 
 
-def admit(session: Session, found: Survey, plan: Plan) -> None:
-    """Write down what the plan decided about recordings; unchanged rows are not written."""
-    for tenant, rows in plan.rows.items():
-        session.ledger.admit(tenant, rows, found.memos(tenant))
+def admit(session: Session, found: Survey, plan: Plan) -> frozenset[str]:
+    """Write down what the plan decided about recordings; unchanged rows are not written.
+
+    Returns the tenants about which anything was written.
+    """
+    written = {
+        tenant
+        for tenant, rows in plan.rows.items()
+        if session.ledger.admit(tenant, rows, found.memos(tenant))
+    }
     for manifest in plan.recovered:
         index(session, manifest)
+        written.add(manifest.name.tenant)
     for change in plan.changes:
         for preset in change.dropped:
             session.ledger.publication_unmanaged(change.tenant, change.recording, preset)
+            written.add(change.tenant)
+    return frozenset(written)
 
 
 def index(session: Session, manifest: Manifest) -> None:
@@ -79,7 +88,7 @@ def carry_out(
     admit(session, found, plan)
     commit = commit_of(session.declaration.root)
     runs = {tenant: session.ledger.run_started(tenant, commit) for tenant in plan.rows}
-    before = _snapshots(session, plan)
+    before = _snapshots(session, found, plan)
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
     work = plan.work
@@ -89,20 +98,20 @@ def carry_out(
         while True:
             board = graph.Board(session, rows, {}, feed, resources, is_shared=central is not None)
             ending = _in_waves(work, board, workers=workers, log=log, central=central)
-            now = _snapshots(session, plan)
+            now = _snapshots(session, found, plan)
             after = plan_again(session, found, now)
             interrupted = ending is adapter.Ending.INTERRUPTED
             outcome = _judge(plan, after, before, now, interrupted=interrupted)
             rest = _rest(outcome)
             # Alone, each recording is tried once. Together, a runner that died
-            # and a scheduler that forgot what it knew leave something behind.
+            # and a scheduler that forgot what it knew leave something behind,
+            # which is shared again, as long as that helps.
             if interrupted or central is None or not rest:
                 break
             if ending is adapter.Ending.LOST:
                 receive({"event": "scheduler-lost"})
+            if ending is adapter.Ending.LOST or _steps(rest) >= _steps(work):
                 central = None
-            elif _steps(rest) >= _steps(work):
-                break
             work = rest
     for tenant, found_rows in after.rows.items():
         # What is in sync now is not looked into by the next run.
@@ -181,8 +190,8 @@ def places(session: Session, done: Iterable[Change]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _snapshots(session: Session, plan: Plan) -> dict[str, Actual]:
-    return {tenant: session.ledger.snapshot(tenant) for tenant in plan.rows}
+def _snapshots(session: Session, found: Survey, plan: Plan) -> dict[str, Actual]:
+    return {tenant: now for tenant, now in known(session, found).items() if tenant in plan.rows}
 
 
 def _judge(

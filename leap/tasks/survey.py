@@ -13,13 +13,13 @@ from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
 from leap.domain.ports import Ledger, Progress
 from leap.domain.recording import FileMemo, Listing
-from leap.domain.snapshot import Actual, PublicationFact, StageFact
+from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
 from leap.domain.stage import Stage
-from leap.errors import ProviderError
 from leap.ledger import open_ledger
 from leap.planning.plan import make_plan
-from leap.providers import open_source, publication_stands
+from leap.providers import publication_stands
 from leap.store import Store
+from leap.tasks.look import look_at
 
 
 class SystemClock:
@@ -58,13 +58,17 @@ def open_session(declaration: Declaration) -> Iterator[Session]:
 class Survey:
     """Everything a plan is made from; making it anew does not list again.
 
-    ``actuals`` is what the ledger knew, by tenant, when the sources were listed.
+    ``actuals`` is what the ledger knew, by tenant, when the sources were listed:
+    about the recordings of ``only``. ``left_out`` counts the others, which are
+    settled and unchanged, by template.
     """
 
     listings: Mapping[str, tuple[Listing, ...]]
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
     actuals: Mapping[str, Actual] = field(default_factory=dict)
+    only: Mapping[str, Only] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
@@ -76,28 +80,25 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
 
     A source that fails is a problem of the plan and keeps nothing else back.
     """
-    actuals = {tenant: session.ledger.snapshot(tenant) for tenant in tenants}
-    listings: dict[str, tuple[Listing, ...]] = {}
-    problems: list[str] = []
-    notes: list[str] = []
-    for tenant in tenants:
-        found = []
-        for name, source in session.declaration.tenants[tenant].sources.items():
-            try:
-                provider = open_source(session.declaration.tenants[tenant], name)
-                memos = actuals[tenant].memos.get(name, {})
-                listing = provider.list(memos, session.clock.now(), progress)
-            except ProviderError as error:
-                if not source.optional:
-                    problems.append(f"{tenant}/{name}: {error}")
-                found.append(Listing(source=name, observed=(), complete=False))
-                continue
-            problems += [f"{tenant}/{name}: {problem}" for problem in listing.problems]
-            notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
-            found.append(listing)
-        listings[tenant] = tuple(found)
-    result = Survey(listings, tuple(problems), tuple(notes), actuals)
-    return result, plan_again(session, result, actuals)
+    declaration, ledger, now = session.declaration, session.ledger, session.clock.now()
+    looks = {tenant: look_at(declaration, ledger, tenant, now, progress) for tenant in tenants}
+    result = Survey(
+        listings={tenant: look.listings for tenant, look in looks.items()},
+        problems=tuple(problem for look in looks.values() for problem in look.problems),
+        notes=tuple(note for look in looks.values() for note in look.notes),
+        only={tenant: look.only for tenant, look in looks.items()},
+        left_out={tenant: look.left_out for tenant, look in looks.items()},
+    )
+    result = replace(result, actuals=known(session, result))
+    return result, plan_again(session, result, result.actuals)
+
+
+def known(session: Session, found: Survey) -> dict[str, Actual]:
+    """Return what the ledger knows now about the recordings that have to be planned."""
+    return {
+        tenant: replace(session.ledger.snapshot(tenant, only), left_out=found.left_out[tenant])
+        for tenant, only in found.only.items()
+    }
 
 
 def plan_again(
@@ -105,7 +106,7 @@ def plan_again(
 ) -> Plan:
     """Return the plan for what was listed and what the ledger knows (now, by default)."""
     if actuals is None:
-        actuals = {tenant: session.ledger.snapshot(tenant) for tenant in found.listings}
+        actuals = known(session, found)
     actuals = {tenant: _standing(session, actual) for tenant, actual in actuals.items()}
     recovered: dict[TargetName, Manifest] = {}
     while True:

@@ -73,7 +73,7 @@ def test_what_is_admitted_is_what_is_read(
     # `since` stays that of an earlier example with the same identity.
     stored = snapshot.recordings[row.id]
     assert recording(external_id, **{**change, "since": stored.since}) == stored
-    assert snapshot.memos["lectures"][path] == known
+    assert ledger.memos("acme", "lectures")[path] == known
 
 
 def test_a_second_admission_writes_nothing(ledger, recording, memo, direct):

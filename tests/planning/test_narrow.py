@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,8 +40,9 @@ def plan_of(rows: list[RecordingRow], actual: Actual) -> Plan:
         Desired(each, actual.recordings.get(each.id), settings if each.wanted else None)
         for each in rows
     ]
-    changes, failures, in_sync = diff("demo", desired, actual)
-    return Plan(tuple(changes), (), tuple(failures), {"demo": tuple(rows)}, dict(in_sync))
+    found = diff("demo", desired, actual)
+    in_sync = Counter(("demo", each.template or "") for each in rows if each.id in found.in_sync)
+    return Plan(found.changes, (), found.failures, {"demo": tuple(rows)}, dict(in_sync))
 
 
 NEW = plan_of([row(1), row(2)], Actual("demo"))

@@ -1,0 +1,105 @@
+"""Looking at the sources of one tenant: what they list, and which of it has to be planned.
+
+A university has a hundred thousand recordings and a handful of new ones. What
+was in sync when it was last planned, and has changed neither in its source, nor
+in the ledger, nor in what is declared, needs no plan: it is counted, and none
+of its facts are read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from leap.config import Declaration
+from leap.domain.ports import LedgerReader, Progress
+from leap.domain.recording import FileMemo, Listing
+from leap.domain.snapshot import Only, Settled
+from leap.errors import ProviderError
+from leap.providers import open_source, pages_gone
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the sources of one tenant list, and which recordings that leaves to be planned."""
+
+    listings: tuple[Listing, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    only: Only
+    left_out: Mapping[str | None, int]
+
+
+def look_at(
+    declaration: Declaration, ledger: LedgerReader, tenant: str, now: datetime, progress: Progress
+) -> Look:
+    """List the sources of ``tenant``; what is settled and unchanged is only counted.
+
+    A source that fails is a problem and keeps nothing else back. Raises
+    LedgerError.
+    """
+    declared, digest = declaration.tenants[tenant], declaration.digests[tenant]
+    listings: list[Listing] = []
+    problems: list[str] = []
+    notes: list[str] = []
+    again: list[str] = []
+    left_out: Counter[str | None] = Counter()
+    settled: dict[str, list[Settled]] = {name: [] for name in declared.sources}
+    gone = pages_gone(declared, lambda platform: ledger.published(tenant, platform))
+    for each in ledger.settled(tenant, digest):
+        if each.id in gone:
+            again.append(each.id)
+        elif each.source in settled:
+            settled[each.source].append(each)
+    for name, source in declared.sources.items():
+        try:
+            listing = open_source(declared, name).list(
+                Memos(ledger, tenant, name),
+                now,
+                progress,
+                {each.locator: each.mark for each in settled[name] if each.listed and each.mark},
+            )
+        except ProviderError as error:
+            if not source.optional:
+                problems.append(f"{tenant}/{name}: {error}")
+            listing = Listing(source=name, observed=(), complete=False)
+        problems += [f"{tenant}/{name}: {problem}" for problem in listing.problems]
+        notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
+        listings.append(listing)
+        seen = {item.locator for item in listing.observed}
+        for each in settled[name]:
+            if each.locator in listing.unchanged or not (each.listed or each.locator in seen):
+                left_out[each.template] += 1
+            else:
+                again.append(each.id)
+    observed = [item for listing in listings for item in listing.observed]
+    only = Only(
+        declared=digest,
+        ids=again,
+        places=[item.locator for item in observed],
+        revisions=[item.revision for item in observed],
+    )
+    return Look(tuple(listings), tuple(problems), tuple(notes), only, left_out)
+
+
+class Memos(Mapping[str, FileMemo]):
+    """What was learned about the files of one source, read when it is first asked for."""
+
+    def __init__(self, ledger: LedgerReader, tenant: str, source: str) -> None:
+        self._ledger, self._tenant, self._source = ledger, tenant, source
+
+    @cached_property
+    def _found(self) -> Mapping[str, FileMemo]:
+        return self._ledger.memos(self._tenant, self._source)
+
+    def __getitem__(self, path: str) -> FileMemo:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
