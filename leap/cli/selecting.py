@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from leap.errors import UsageError
 if TYPE_CHECKING:
     from leap.config import Declaration
     from leap.domain.plan import Plan
+    from leap.domain.snapshot import RecordingRow
     from leap.planning.select import Selection
     from leap.tasks.planfile import SavedPlan
     from leap.tasks.survey import Session, Survey
@@ -82,7 +83,8 @@ class Scope:
         else:
             names = chosen_tenants(session.declaration, self.tenants)
             found, plan = survey(session, names, listing_progress())
-            _require_names(self.selection, session.declaration, plan)
+            rows = [row for rows in plan.rows.values() for row in rows]
+            require_names(self.selection, session.declaration, rows)
             plan = select(plan, self.selection, found.actuals)
         return found, judge(session, plan, found.actuals, self.accepts)
 
@@ -101,7 +103,7 @@ def scope(
     tenants: tuple[str, ...],
     selects: tuple[str, ...],
     excludes: tuple[str, ...],
-    accepts: tuple[str, ...],
+    accepts: tuple[str, ...] = (),
 ) -> Scope:
     """Return what the options ask for. Raises UsageError."""
     from leap.planning.select import parse
@@ -141,18 +143,18 @@ def _selected_tenants(root: Path, names: tuple[str, ...], selection: Selection) 
     return () if not names and len(found) == len(there) else found
 
 
-def _require_names(selection: Selection, declaration: Declaration, plan: Plan) -> None:
-    """Raise UsageError for a name in ``selection`` that is neither declared nor known."""
+def require_names(
+    selection: Selection, declaration: Declaration, known: Sequence[RecordingRow]
+) -> None:
+    """Raise UsageError for a name in ``selection`` that is neither declared nor ``known``."""
     tenants = declaration.tenants.values()
-    known = [row for rows in plan.rows.values() for row in rows] if selection else []
     selection.require_names(
         {
             "tenant": {*declaration.tenants},
             "source": {name for tenant in tenants for name in tenant.sources}
             | {row.source for row in known},
             "template": {template.name for tenant in tenants for template in tenant.templates}
-            | {row.template for row in known if row.template}
-            | {template for _, template in plan.in_sync},
+            | {row.template for row in known if row.template},
             "preset": {name for tenant in tenants for name in tenant.presets}
             | {name for row in known if row.wanted for name in row.wanted.publications},
         }

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from leap.cli.common import chosen_tenants, echo_json, format_option, root_option, tenant_option
+from leap.cli.selecting import require_names, scope, select_options
 
 #: How many recordings of each tenant are shown; what needs somebody comes on top.
 _LAST = 20
@@ -16,29 +17,44 @@ _LAST = 20
 @click.command("status")
 @root_option
 @tenant_option
+@select_options
 @click.option("--all", "show_all", is_flag=True, help="Every recording, not only the newest.")
 @format_option
-def command(root: Path, tenants: tuple[str, ...], format_: str, *, show_all: bool) -> None:
+def command(
+    root: Path,
+    tenants: tuple[str, ...],
+    selects: tuple[str, ...],
+    excludes: tuple[str, ...],
+    format_: str,
+    *,
+    show_all: bool,
+) -> None:
     """Show where recordings stand, why, and since when.
 
     These are the 20 newest of each tenant, and of older ones those that failed
-    or wait; --format json always has all. Reads the ledger alone: what changed
-    at a source or in the YAML since the last `leap reconcile` is what `leap
-    plan` shows.
+    or wait; --format json always has all, and with --select all that fit are
+    shown. Reads the ledger alone: what changed at a source or in the YAML since
+    the last `leap reconcile` is what `leap plan` shows.
     """
     from datetime import UTC, datetime
 
-    from leap.config import load
     from leap.ledger import open_ledger
     from leap.render import status as render
     from leap.render.terminal import paint_for, width_of_terminal
-    from leap.tasks.standings import look
+    from leap.tasks.standings import choose, look
 
-    declaration = load(root, tenants=tenants or None)
+    asked = scope(root, tenants, selects, excludes)
+    declaration = asked.load(root)
     operator = declaration.operator
-    last = None if show_all or format_ == "json" else _LAST
+    last = None if show_all or asked.selection or format_ == "json" else _LAST
     with open_ledger(operator.database, operator.state) as ledger:
-        found = look(ledger, declaration, chosen_tenants(declaration, tenants), last)
+        found = look(ledger, declaration, chosen_tenants(declaration, asked.tenants), last)
+    if asked.selection:
+        require_names(asked.selection, declaration, [each.row for each in found.shown])
+        found = choose(found, asked.selection)
+        if not found.shown and format_ == "text":
+            click.echo("No recording fits the selection.")
+            return
     if format_ == "json":
         echo_json(render.json_data(found.shown))
         return

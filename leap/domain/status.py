@@ -111,6 +111,20 @@ def derive(
     )
 
 
+def open_stages(row: RecordingRow, stages: Sequence[StageFact], status: Status) -> frozenset[Stage]:
+    """Return the stages of the recording that are still to be done; ``status`` is its own."""
+    if status.complete or row.skip is not None or row.wanted is None:
+        return frozenset()
+    known = _wanted_facts(row.wanted, stages)
+    found = {stage for stage in row.wanted.stages if not _is_made(known.get(stage))}
+    if any(
+        state.preset in row.wanted.publications and state.status is not PublicationName.PUBLISHED
+        for state in status.publications
+    ):
+        found.add(Stage.PUBLISH)
+    return frozenset(found)
+
+
 # ── what is wanted, and what is known of it ────────────────────────────────
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leap.domain.plan import Change, Failure, Plan, Step
+from leap.domain.plan import Change, Plan, Step
 from leap.domain.snapshot import Actual, RecordingRow
 from leap.domain.stage import Stage
 from leap.domain.status import derive
@@ -87,8 +87,8 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
         changes=tuple(changes),
         failures=failures,
         rows=rows,
-        in_sync=_in_sync(plan, rows, plan.changes, plan.failures),
-        notes=(*plan.notes, *_notes(left_out)),
+        in_sync=_in_sync(plan, rows) + _settled(selection, actuals),
+        notes=(*plan.notes, *_notes(left_out), *_uncounted(selection, actuals)),
         recovered=tuple(
             manifest
             for manifest in plan.recovered
@@ -183,15 +183,10 @@ def _notes(left_out: Mapping[tuple[Stage, Stage], int]) -> list[str]:
     ]
 
 
-def _in_sync(
-    plan: Plan,
-    rows: Mapping[str, Sequence[RecordingRow]],
-    changes: Sequence[Change],
-    failures: Sequence[Failure],
-) -> dict[tuple[str, str], int]:
+def _in_sync(plan: Plan, rows: Mapping[str, Sequence[RecordingRow]]) -> Counter[tuple[str, str]]:
     """Return how many of ``rows`` need nothing, by tenant and template."""
-    busy = {(change.tenant, change.recording) for change in changes}
-    busy |= {(failure.tenant, failure.recording) for failure in failures}
+    busy = {(change.tenant, change.recording) for change in plan.changes}
+    busy |= {(failure.tenant, failure.recording) for failure in plan.failures}
     found = Counter(
         (tenant, row.template or "")
         for tenant, kept in rows.items()
@@ -199,4 +194,28 @@ def _in_sync(
         if row.skip is None and row.wanted is not None and (tenant, row.id) not in busy
     )
     # A file that is being written anew is no change, and yet not in sync.
-    return {group: min(count, plan.in_sync.get(group, 0)) for group, count in found.items()}
+    return Counter({group: min(n, plan.in_sync.get(group, 0)) for group, n in found.items()})
+
+
+def _settled(selection: Selection, actuals: Mapping[str, Actual]) -> Counter[tuple[str, str]]:
+    """Return how many recordings are selected of those that were only counted."""
+    if not selection.is_coarse:
+        return Counter()
+    return Counter(
+        {
+            (tenant, template): count
+            for tenant, actual in actuals.items()
+            for template, count in actual.left_out.items()
+            if template and selection.takes(Subject(tenant, "", template=template))
+        }
+    )
+
+
+def _uncounted(selection: Selection, actuals: Mapping[str, Actual]) -> list[str]:
+    """Say that what is in sync was not looked at one by one, where that matters."""
+    count = sum(sum(actual.left_out.values()) for actual in actuals.values())
+    if selection.is_coarse or not count:
+        return []
+    return [
+        f"{count} in sync or skipped were not looked at; what is selected of them needs nothing"
+    ]

@@ -146,6 +146,16 @@ class Selection:
         choices = (*self._selects, *self._excludes)
         return any(term.field == "status" for choice in choices for term in choice.terms)
 
+    @property
+    def is_coarse(self) -> bool:
+        """Tell whether tenant and template of a recording are enough to decide about it."""
+        choices = (*self._selects, *self._excludes)
+        return all(
+            term.field in ("tenant", "template", "stage")
+            for choice in choices
+            for term in choice.terms
+        )
+
     def arguments(self) -> tuple[str, ...]:
         """Return the selection as arguments of a command line."""
         return (

@@ -44,11 +44,12 @@ _COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One recording with its status."""
+    """One recording with its status; ``open`` are the stages that are still to be done."""
 
     tenant: str
     row: RecordingRow
     status: Status
+    open: frozenset[Stage] = frozenset()
 
 
 def text(

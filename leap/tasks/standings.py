@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from leap.config import Declaration
 from leap.domain.ports import LedgerReader
-from leap.domain.status import Status, StatusName, derive
+from leap.domain.status import Status, StatusName, derive, open_stages
+from leap.planning.select import Selection, Subject
 from leap.render.status import Standing
 
 
@@ -48,13 +49,39 @@ def look(
         actual = glance.actual
         first = len(shown)
         for row in sorted(actual.recordings.values(), key=lambda row: row.id):
-            status = derive(row, actual.stages.get(row.id, ()), actual.publications.get(row.id, ()))
-            shown.append(Standing(tenant, row, _with_platforms(declaration, tenant, status)))
+            facts = actual.stages.get(row.id, ())
+            status = derive(row, facts, actual.publications.get(row.id, ()))
+            status = _with_platforms(declaration, tenant, status)
+            shown.append(Standing(tenant, row, status, open_stages(row, facts, status)))
         counts[tenant] = Counter(standing.status.status for standing in shown[first:])
         counts[tenant] += Counter(
             {StatusName.SKIPPED: glance.skipped, StatusName.UPLOADED: glance.uploaded}
         )
     return Standings(tuple(shown), counts)
+
+
+def choose(found: Standings, selection: Selection) -> Standings:
+    """Return what of ``found``, which holds all recordings, is selected."""
+    shown = tuple(
+        each
+        for each in found.shown
+        if selection.lists(
+            Subject(
+                each.tenant,
+                each.row.id,
+                each.row.title,
+                each.row.source,
+                each.row.template,
+                [state.preset for state in each.status.publications],
+                each.status.status.value.lower(),
+            ),
+            each.open,
+        )
+    )
+    counts: dict[str, Counter[StatusName]] = {}
+    for each in shown:
+        counts.setdefault(each.tenant, Counter())[each.status.status] += 1
+    return Standings(shown, counts)
 
 
 def _with_platforms(declaration: Declaration, tenant: str, status: Status) -> Status:

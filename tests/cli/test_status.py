@@ -90,6 +90,41 @@ def test_status_as_json_is_alone_on_stdout(
     assert [each["failed_stage"] for each in recordings] == [None, "download", None]
 
 
+@pytest.mark.parametrize(
+    "arguments, ids",
+    [
+        (["--select", "status:failed"], ["2026-11-20-0f9e8d7c6b5a"]),
+        (["--select", "template:m*,title:*descent*"], ["2026-11-20-1a2b3c4d5e6f"]),
+        (["--select", "stage:trim"], ["2026-11-20-0f9e8d7c6b5a"]),
+        (["--select", "stage:topics"], []),
+        (
+            ["--select", "status:failed", "--select", "status:skipped"],
+            ["2026-11-13-00000000000a", "2026-11-20-0f9e8d7c6b5a"],
+        ),
+        (["--exclude", "preset:site"], ["2026-11-13-00000000000a"]),
+    ],
+)
+def test_status_of_a_selection(
+    arguments: list[str], ids: list[str], recorded: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stage means that it is still to be done."""
+    code = run(cli, ["status", "-C", str(recorded.root), "--format", "json", *arguments])
+
+    assert code == ExitCode.OK
+    recordings = json.loads(capsys.readouterr().out)["recordings"]
+    assert [each["recording"] for each in recordings] == ids
+
+
+def test_a_selection_that_nothing_fits_is_told(
+    recorded: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that does not exist is a mistake."""
+    assert run(cli, ["status", "-C", str(recorded.root), "--select", "title:x"]) == ExitCode.OK
+    assert capsys.readouterr().out == "No recording fits the selection.\n"
+    assert run(cli, ["status", "-C", str(recorded.root), "--select", "template:mll"]) == 64
+    assert "no such template; did you mean `ml`?" in capsys.readouterr().err
+
+
 def test_status_of_an_unknown_tenant_names_the_known_one(
     recorded: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

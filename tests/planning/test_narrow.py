@@ -187,3 +187,18 @@ def test_a_smaller_plan_never_runs_a_step_without_its_input(
         for step in change.steps:
             assert set(step.inputs) <= available
             available = available | {step.stage}
+
+
+def test_recordings_that_were_only_counted_stay_counted() -> None:
+    """Where tenant and template decide, exactly; else a note says that they were not looked at."""
+    actual = Actual("demo", left_out={"ml": 7, "art": 5, None: 3})
+    plan = Plan((), rows={"demo": ()}, in_sync={("demo", "ml"): 7, ("demo", "art"): 5})
+
+    coarse = select(plan, parse(["template:ml"]), {"demo": actual})
+    fine = select(plan, parse(["title:x"]), {"demo": actual})
+
+    assert (coarse.in_sync, coarse.notes) == ({("demo", "ml"): 7}, ())
+    assert (fine.in_sync, fine.notes) == (
+        {},
+        ("15 in sync or skipped were not looked at; what is selected of them needs nothing",),
+    )
