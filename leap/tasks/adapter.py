@@ -17,6 +17,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,7 +31,10 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 for _name in ("LUIGI_CONFIG_PATH", "LUIGI_CONFIG_PARSER"):
     os.environ.pop(_name, None)
 
-import luigi  # noqa: E402
+with warnings.catch_warnings():
+    # It complains of a setting that is missing in a file that it must not read.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import luigi
 from luigi import configuration, rpc  # noqa: E402
 from luigi.scheduler import Scheduler  # noqa: E402
 from luigi.worker import Worker  # noqa: E402
@@ -69,12 +73,12 @@ _SCHEDULER = MappingProxyType(
         "prune_on_get_work": False,
     }
 )
-#: What a central scheduler keeps besides: a runner is given up after a minute,
-#: and what it did can be looked at for a day. What was just done is not done
-#: again because a runner that planned before says so.
+#: What a central scheduler keeps besides: a runner is given up before its
+#: leases end, and what it did can be looked at for a day. What was just done is
+#: not done again because a runner that planned before says so.
 _CENTRAL = MappingProxyType(
     {
-        "worker_disconnect_delay": 60.0,
+        "worker_disconnect_delay": 30.0,
         "remove_delay": 24 * 3600.0,
         "stable_done_cooldown_secs": 60,
         "pause_enabled": True,
@@ -369,7 +373,7 @@ class _Remote(rpc.RemoteScheduler):
             try:
                 page = self._fetcher.fetch(self._url + url, body, self._connect_timeout)
                 return json.loads(page)["response"]
-            except (self._fetcher.raises, ValueError, KeyError, TypeError) as error:
+            except (*self._fetcher.raises, ValueError, KeyError, TypeError) as error:
                 _log.warning("%s: %s", url, type(error).__name__)
         self.lost = in_main
         return None

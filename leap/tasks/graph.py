@@ -155,7 +155,7 @@ class StageTask(Task):
 
     def on_failure(self, exception: BaseException) -> str:
         """Return one safe line: Luigi's own answer would serve the whole traceback."""
-        return failure(exception)
+        return failure(exception, _board[0].rows[self.tenant, self.recording])
 
 
 class Download(StageTask):

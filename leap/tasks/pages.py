@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import time
+from pathlib import PurePath
 from typing import Any
 
 from leap.domain.ports import Progress
+from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.tasks.adapter import tell
 from leap.tasks.job import Job
@@ -45,13 +47,20 @@ def teller(task: Any, stage: Stage, doing: str) -> Progress:
     return report
 
 
-def failure(error: BaseException) -> str:
-    """Return in one line why a task failed; of what nobody foresaw, only the kind."""
-    if isinstance(error, StepFailed):
-        return str(error)[:_LONGEST_TEXT]
+def failure(error: BaseException, row: RecordingRow | None = None) -> str:
+    """Return in one line why a task failed, without the name of what it worked on.
+
+    Of what nobody foresaw, only the kind is told.
+    """
     if isinstance(error, SystemExit):
         return "interrupted; the next run goes on from here"
-    return type(error).__name__
+    if not isinstance(error, StepFailed):
+        return type(error).__name__
+    text = " ".join(str(error).split())
+    names = (row.locator, PurePath(row.locator).name, row.title) if row else ()
+    for name in filter(None, names):
+        text = text.replace(name, "the recording")
+    return text[:_LONGEST_TEXT]
 
 
 def address(job: Job) -> str | None:

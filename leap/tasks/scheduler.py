@@ -173,12 +173,12 @@ class Refused(RequestHandler):
     """Answers 403 with one line."""
 
     def initialize(self, reason: str = "refused") -> None:
-        self._reason = reason
+        self._why = reason
 
     def prepare(self) -> None:
         self.set_status(403)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{self._reason}\n")
+        self.finish(f"{self._why}\n")
 
 
 class SafeHeaders(OutputTransform):

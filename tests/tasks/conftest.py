@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import imageio_ffmpeg
 import pytest
@@ -213,6 +215,38 @@ def university(tmp_path: Path, videos: dict[str, Path]) -> University:
         found.write(name, text)
     found.recordings.mkdir()
     return found
+
+
+@dataclass(frozen=True)
+class Luigid:
+    """A running `leap scheduler`."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def ask(self, method: str, **data: Any) -> Any:
+        """Return what the scheduler answers to one call of its API."""
+        body = urlencode({"data": json.dumps(data)}).encode()
+        with urlopen(f"{self.url}/api/{method}", body, timeout=10) as answer:  # noqa: S310 -- http
+            return json.load(answer)["response"]
+
+
+@pytest.fixture
+def luigid(university: University) -> Iterator[Callable[..., Luigid]]:
+    """Give a function that starts `leap scheduler` for the university; all end with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(port: int = 0) -> Luigid:
+        process = university.start("scheduler", "--port", str(port))
+        started.append(process)
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        return Luigid(line.split("/  ")[0], process)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
