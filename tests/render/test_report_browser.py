@@ -106,7 +106,7 @@ def rows(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("pixels", [390, 1280])
+@pytest.mark.parametrize("pixels", [390, 800, 1000, 1280])
 def test_everybody_can_use_it(page: Any, pixels: int, scheme: str) -> None:
     """Axe finds nothing, nothing reaches over the edge, with everything unfolded."""
     page.show(pixels, scheme)

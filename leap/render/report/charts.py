@@ -11,7 +11,7 @@ from leap.render.terminal import counted
 
 #: The drawing, in its own units: about as many pixels as a column of the page has.
 WIDTH, HEIGHT = 360, 168
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 16, 10, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 16, 10, 24
 _GAP = 0.28
 #: At most so many lines above the base, and names below it.
 _LINES, _NAMES = 3, 4

@@ -54,7 +54,7 @@ def html(overview: Overview) -> str:
         statuses=_statuses(overview.tenants),
         failed=_worst(overview, privacy, "failed"),
         waiting=_worst(overview, privacy, "waits"),
-        coming=[line for line in reversed(found) if line.kind in ("runs", "open")][:_IN_SECTION],
+        coming=_coming(found),
         by_kind=by_kind,
         table=found[:IN_TABLE],
         data=packed(found[:IN_DATA]),
@@ -116,6 +116,13 @@ def _worst(overview: Overview, privacy: Privacy, kind: str) -> list[Line]:
         )
     ]
     return sorted(found, key=lambda line: line.since, reverse=True)[:_IN_SECTION]
+
+
+def _coming(found: Sequence[Line]) -> list[Line]:
+    """Return what is at work and then what is still to do, the oldest first; not all of it."""
+    order = [*reversed(found)]
+    at_work = [line for line in order if line.kind == "runs"]
+    return [*at_work, *(line for line in order if line.kind == "open")][:_IN_SECTION]
 
 
 def _amounts(overview: Overview, period: Period) -> list[Amount]:
