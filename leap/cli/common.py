@@ -100,7 +100,7 @@ def tenant_option(function: F) -> F:
     """
 
     def known(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> Any:
-        there = tenant_names(context.params["root"])
+        there = tenant_names(context.params["root"]) if names else []
         for name in names:
             if name not in there:
                 raise no_such_tenant(name, there, option="--tenant ")

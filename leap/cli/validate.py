@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -19,12 +20,14 @@ _COLOURS = {"error": "red", "warning": "yellow", "ok": "green", "hint": "cyan"}
 @root_option
 @tenant_option
 @format_option
-def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+def command(root: Path, tenants: tuple[str, ...], format_: str, strict: bool) -> int:  # noqa: FBT001 -- click gives it by name
     """Check every YAML file; all mistakes at once.
 
     Nothing is changed, and nothing but the files is needed: no network, no
-    database and no key; of secrets it sees that they are encrypted, and for whom. With GITHUB_ACTIONS=true the findings also appear
-    as annotations of a pull request.
+    database and no key. Of secrets it sees that they are encrypted, and for
+    whom. With GITHUB_ACTIONS=true the findings also appear as annotations of
+    a pull request.
     """
     from leap.config import by_place, check_files
     from leap.render import diagnostics as render
@@ -32,8 +35,10 @@ def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
 
     checked = check_files(root, tenants=tenants or None)
     secrets = [each for tenant in checked.tenants for each in check_secrets(root, tenant)]
-    # One .sops.yaml serves many tenants, and its faults are told once.
-    found = sorted({*checked.diagnostics, *secrets}, key=by_place)
+    # A place that is no file is told by both, and one .sops.yaml serves many tenants.
+    told = {each.file for each in checked.diagnostics if not each.line}
+    more = {each for each in secrets if each.line or each.file not in told}
+    found = sorted({*checked.diagnostics, *more}, key=by_place)
     if format_ == "json":
         echo_json(render.data(found))
     else:
@@ -41,9 +46,24 @@ def command(root: Path, tenants: tuple[str, ...], format_: str) -> int:
         hidden = frozenset(each.file for each in secrets)
         lines = functools.cache(functools.partial(_lines, root, hidden))
         click.echo(render.text(found, lines, files=checked.files, style=_style))
+        if not checked.tenants:
+            click.echo("no tenant yet: write tenants/<name>/tenant.yaml, or `leap init`", err=True)
     if os.environ.get("GITHUB_ACTIONS") == "true" and found:
-        click.echo(render.github(found), err=True)
-    return ExitCode.ERROR if any(each.severity == "error" for each in found) else ExitCode.OK
+        click.echo(render.github(found, prefix=_from_checkout(root)), err=True)
+    failing = {"error", "warning"} if strict else {"error"}
+    return ExitCode.ERROR if any(each.severity in failing for each in found) else ExitCode.OK
+
+
+def _from_checkout(root: Path) -> str:
+    """Return the way from the checkout, which annotations are relative to, to ``root``.
+
+    https://docs.github.com/actions/reference/variables-reference#default-environment-variables
+    """
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    if not checkout or not root.is_relative_to(Path(checkout).resolve()):
+        return ""
+    relative = root.relative_to(Path(checkout).resolve()).as_posix()
+    return "" if relative == "." else f"{relative}/"
 
 
 def _style(text: str, role: str) -> str:
@@ -52,11 +72,14 @@ def _style(text: str, role: str) -> str:
 
 def _lines(root: Path, hidden: Collection[str], file: str) -> Sequence[str]:
     """Return the lines of a file as far as they can be shown; none of the ``hidden`` ones."""
+    from leap.config.events import MAX_BYTES
+    from leap.config.files import read_file
+
     if file in hidden:
         return ()
     try:
-        content = (root / file).read_bytes()
+        content = read_file(root / file, MAX_BYTES)
     except OSError:
         return ()
     # YAML's line ends are ours; str.splitlines knows more of them.
-    return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").split("\n")
+    return re.split(r"\r\n|\r|\n", content.decode("utf-8-sig", errors="replace"))

@@ -76,6 +76,8 @@ def events(content: bytes) -> Iterator[Any]:
             found.append(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if _unclosed(error) and error.context_mark:
+            mark = error.context_mark  # where it was opened; the problem is the file's end
         position = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise Refused(position, *_explain(error, _character(text, position))) from None
     except yaml.reader.ReaderError as error:
@@ -131,6 +133,11 @@ def _character(text: str, position: Position) -> str:
     return line[position[1] - 1 : position[1]]
 
 
+def _unclosed(error: yaml.MarkedYAMLError) -> bool:
+    unclosed = ("unexpected end of stream", "expected ',' or", "expected node content")
+    return any(words in str(error.problem or error.context or "") for words in unclosed)
+
+
 def _explain(error: yaml.MarkedYAMLError, character: str) -> tuple[str, str | None]:
     """Return what is wrong and what helps, for the mistakes that people make."""
     problem = str(error.problem or error.context or "")
@@ -140,9 +147,17 @@ def _explain(error: yaml.MarkedYAMLError, character: str) -> tuple[str, str | No
         return "a character that cannot begin a plain text", "put the text in quotes"
     if "mapping values are not allowed" in problem:
         return "a colon where no key can be", "put the text in quotes, or check the indentation"
-    unclosed = ("unexpected end of stream", "expected ',' or", "expected node content")
-    if any(words in problem for words in unclosed):
-        return "a quote or bracket is opened and not closed", None
+    if _unclosed(error):
+        if character in ("]", "}"):
+            return (
+                f"`{character}` closes what was not opened",
+                "remove it, or put the text in quotes",
+            )
+        return f"`{character}` is opened here and not closed", None
+    if "block sequence entries" in problem:
+        return "a list begins in the middle of a line", "put it on lines of its own"
+    if "alphabetic or numeric" in problem:
+        return "`*` or `&` without a name", "put the text in quotes"
     if "key" in problem or "block end" in problem:
         return "this line does not fit the lines above", "check the indentation and the colons"
     return f"not well-formed YAML: {problem}", None

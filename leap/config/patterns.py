@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from leap.config.model import distinct
 from leap.config.units import complaint
 
-_MAX_MEMORY = 8 << 20
+_MAX_MEMORY = 512 << 10
 _BACKTRACKING = ("invalid perl operator", "invalid escape sequence")
 
 
@@ -54,4 +54,4 @@ def ascii_only(pattern: str) -> bool:
 
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
-Patterns = Annotated[tuple[Pattern, ...], Field(max_length=100), AfterValidator(distinct)]
+Patterns = Annotated[tuple[Pattern, ...], Field(max_length=50), AfterValidator(distinct)]

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from leap.config.assembly import assemble
 from leap.config.effective import effective
+from leap.config.overlaps import overlaps, share_sources
 from leap.config.patterns import ascii_only
 from leap.config.rules import judge
 from leap.config.safety import lenient
-from leap.config.template import Match, Template
+from leap.config.template import Template
 from leap.config.tree import Tree
 from leap.errors import ConfigError, Diagnostic
 
-_ALL = frozenset({"", ".*", "^.*$", ".+", "^"})
+#: Examples times templates of one tenant; more would be a matter of minutes.
+_MAX_TRIES = 200_000
 
 
 def prove(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
@@ -25,22 +27,25 @@ def prove(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
         templates = [entry.model for entry in branch.templates.values() if entry.model is not None]
         templates.sort(key=lambda each: (-each.priority, each.name))
         for template in templates:
-            yield from _try_examples(template)
+            yield from _try_examples(template, templates)
             yield from _warn_about_letters(template)
-        yield from _compare([each for each in templates if not each.draft])
+        taking = [each for each in templates if not each.draft]
+        yield from overlaps(taking)
+        yield from _compare(taking)
         config = branch.tenant.model if branch.tenant else None
         if config is not None and tree.operator.model is not None:
             yield from lenient(tree.operator.model, config)
     yield from _merge_all(tree, broken)
 
 
-def _try_examples(template: Template) -> Iterator[Diagnostic]:
+def _try_examples(template: Template, templates: Sequence[Template]) -> Iterator[Diagnostic]:
     document = template.document
     for index, title in enumerate(template.examples.matches):
         verdict = judge(template.match, title)
         if not verdict.taken:
             message = f"the example does not match: {verdict.rule}"
-            yield document.error(("examples", "matches", index), message)
+            hint = _who_takes(template, title, templates) or "add a rule that takes it"
+            yield document.error(("examples", "matches", index), message, hint)
     for index, title in enumerate(template.examples.rejects):
         verdict = judge(template.match, title)
         if verdict.taken:
@@ -48,6 +53,14 @@ def _try_examples(template: Template) -> Iterator[Diagnostic]:
             yield document.error(
                 ("examples", "rejects", index), message, "narrow the rules, or `exclude` it"
             )
+
+
+def _who_takes(template: Template, title: str, templates: Sequence[Template]) -> str | None:
+    for other in templates:
+        verdict = judge(other.match, title)
+        if verdict.taken and other is not template and not other.draft:
+            return f"template `{other.name}` takes it, by {verdict.rule}"
+    return None
 
 
 def _warn_about_letters(template: Template) -> Iterator[Diagnostic]:
@@ -59,47 +72,35 @@ def _warn_about_letters(template: Template) -> Iterator[Diagnostic]:
 
 
 def _compare(templates: Sequence[Template]) -> Iterator[Diagnostic]:
-    """Warn of templates whose recordings another one takes, or takes by its name alone."""
-    for place, template in enumerate(templates):
-        shadows = (other for other in templates[:place] if _takes_all(other, template.match))
-        shadow = next(shadows, None)
-        if shadow is not None:
-            message = f"never used: template `{shadow.name}` takes everything before it"
-            hint = f"give `{shadow.name}` a lower `priority`"
-            yield template.document.warning(("match",), message, hint, key=True)
-            continue
-        yield from _contested(template, templates)
+    """Warn of examples that another template takes, or takes by its name alone."""
+    tries = 0
+    for template in templates:
+        rivals = [
+            other
+            for other in templates
+            if other is not template
+            and other.priority >= template.priority
+            and share_sources(other.match, template.match)
+        ]
+        tries += len(rivals) * len(template.examples.matches)
+        if tries > _MAX_TRIES:
+            message = "not compared with other templates: too many examples come before these"
+            yield template.document.warning(("examples",), message, key=True)
+            return
+        for index, title in enumerate(template.examples.matches):
+            rival = next((each for each in rivals if judge(each.match, title).taken), None)
+            if rival is not None and judge(template.match, title).taken:
+                path = ("examples", "matches", index)
+                yield template.document.warning(path, *_contested(template, rival))
 
 
-def _contested(template: Template, templates: Sequence[Template]) -> Iterator[Diagnostic]:
-    for index, title in enumerate(template.examples.matches):
-        for other in templates:
-            if other is template or not _share_sources(other.match, template.match):
-                continue
-            if other.priority < template.priority or not judge(other.match, title).taken:
-                continue
-            path = ("examples", "matches", index)
-            if other.priority > template.priority:
-                message = f"template `{other.name}` takes this first (priority {other.priority})"
-                yield template.document.warning(path, message, "change a `priority`")
-            elif not judge(template.match, title).taken:
-                continue
-            else:
-                first = min(other.name, template.name)
-                message = f"template `{other.name}` matches this too; `{first}` wins by its name"
-                yield template.document.warning(path, message, "give one a higher `priority`")
-
-
-def _takes_all(other: Template, match: Match) -> bool:
-    rules = other.match
-    excludes = rules.exclude.exact or rules.exclude.keywords or rules.exclude.patterns
-    if excludes or rules.mode == "all" or not _ALL & set(rules.patterns):
-        return False
-    return not rules.sources or (bool(match.sources) and set(match.sources) <= set(rules.sources))
-
-
-def _share_sources(one: Match, other: Match) -> bool:
-    return not one.sources or not other.sources or bool(set(one.sources) & set(other.sources))
+def _contested(template: Template, rival: Template) -> tuple[str, str]:
+    if rival.priority > template.priority:
+        message = f"template `{rival.name}` takes this first (priority {rival.priority})"
+        return message, "change a `priority`"
+    first = min(rival.name, template.name)
+    message = f"template `{rival.name}` matches this too; `{first}` wins by its name"
+    return message, "give one a higher `priority`"
 
 
 def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from leap.config.events import without_control
+from leap.config.events import MAX_BYTES, without_control
 from leap.config.model import NAME_HINT, NAME_PATTERN
 from leap.errors import Diagnostic
 
@@ -113,7 +113,7 @@ def _tenant(found: Found, root: Path, folder: os.DirEntry[str]) -> None:
         elif name == THUMBNAILS:
             _sound_folder(found, entry, place, name)
         elif name == SECRETS:
-            _sound_file(found, entry, place, "secrets")
+            _sound_secrets(found, entry, place)
         elif _kind(entry) != "a file" or name.endswith((".yaml", ".yml")):
             known = [*FOLDERS, "tenant.yaml", *_OTHERS]
             close = difflib.get_close_matches(name, known, n=1)
@@ -122,6 +122,11 @@ def _tenant(found: Found, root: Path, folder: os.DirEntry[str]) -> None:
     if "tenant.yaml" not in entries:
         found.problem(f"{base}/tenant.yaml", "the file is missing", "it needs at least a `title`")
     found.files += _limited(found, base, files)
+
+
+def _sound_secrets(found: Found, entry: os.DirEntry[str], place: str) -> None:
+    if _sound_file(found, entry, place, "secrets") and _size(entry) > MAX_BYTES:
+        found.problem(place, f"more than {MAX_BYTES >> 10} KiB")
 
 
 def _limited(found: Found, base: str, files: Iterable[File]) -> list[File]:

@@ -60,7 +60,7 @@ MAX_OUTPUT = 20_000
 _FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
 #: A variable by itself. Most templates hold nothing else, and need no Jinja.
 _VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
-_SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?::[^{}]*|\s*)\}(?!\})")
+_SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?:[:.!\[][^{}]*|\s*)\}(?!\})")
 
 
 @functools.lru_cache(maxsize=8192)  # the same text stands in many layers, and is merged again

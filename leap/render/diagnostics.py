@@ -70,18 +70,22 @@ def data(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
     }
 
 
-def github(diagnostics: Sequence[Diagnostic]) -> str:
+def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:
     """Return workflow commands that mark the places in a pull request.
+
+    Args:
+        prefix: the way from the checkout to the repository's root, such as ``lectures/``.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    return "\n".join(_annotation(each) for each in diagnostics)
+    return "\n".join(_annotation(each, prefix) for each in diagnostics)
 
 
-def _annotation(diagnostic: Diagnostic) -> str:
-    place = [f"file={_property(diagnostic.file)}"]
+def _annotation(diagnostic: Diagnostic, prefix: str) -> str:
+    place = [f"file={_property(prefix + diagnostic.file)}"]
     if diagnostic.line:
         place += [f"line={diagnostic.line}", f"col={diagnostic.column}"]
+    place.append("title=leap validate")
     message = diagnostic.message + (f"; {diagnostic.hint}" if diagnostic.hint else "")
     return f"::{diagnostic.severity} {','.join(place)}::{_escaped(message)}"
 
@@ -95,7 +99,7 @@ def _property(value: str) -> str:
 
 
 def _block(diagnostic: Diagnostic, lines: Lines, style: Callable[[str, str], str]) -> str:
-    place = diagnostic.file
+    place = visible(diagnostic.file)
     if diagnostic.line:
         place += f":{diagnostic.line}:{diagnostic.column}"
     kind = style(f"{diagnostic.severity}:", diagnostic.severity)
@@ -135,10 +139,13 @@ def _shown(character: str) -> str:
 
 def _columns(value: str) -> int:
     """Return how many terminal columns ``value`` takes: wide characters take two."""
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
-        for each in value
-    )
+    return sum(map(_width, value))
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):  # drawn over the character before
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _count(number: int, noun: str) -> str:

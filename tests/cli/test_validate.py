@@ -77,7 +77,7 @@ def test_json_stands_alone_on_stdout(broken):
     assert ["error", "warning"] == [each["severity"] for each in found]
     assert {"severity", "file", "line", "column", "message", "hint"} == set(found[0])
     assert (
-        "::error file=tenants/acme/tenant.yaml,line=2,col=1::unknown key `owner`; "
+        "::error file=tenants/acme/tenant.yaml,line=2,col=1,title=leap validate::unknown key `owner`; "
         "did you mean `owners`?"
     ) in result.stderr
 

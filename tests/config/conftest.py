@@ -27,6 +27,12 @@ FILES = {
 Write = Callable[..., Path]
 
 
+@pytest.fixture(scope="session")
+def sound_files() -> dict[str, str]:
+    """Return the text of every file of a sound repository."""
+    return dict(FILES)
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Return a function that writes a sound repository, with given files changed or added."""
