@@ -28,14 +28,14 @@ NOW = datetime(2026, 11, 30, tzinfo=UTC)
 def run(runs: int | None) -> Iterator[Result]:
     """Yield how long both plans take."""
     declaration = load(empty_repository("planning"))
-    listing = Listing(SOURCE, tuple(map(_observed, range(MANY))))
+    listing = Listing(SOURCE, tuple(map(observed, range(MANY))))
     empty = Actual(TENANT)
-    published = _published(_planned(declaration, listing, empty))
+    published = _published(planned(declaration, listing, empty))
     for what, actual in (("all new", empty), ("all published", published)):
-        plan = _planned(declaration, listing, actual)
+        plan = planned(declaration, listing, actual)
         if plan.has_changes == (actual is published):
             raise SystemExit(f"{what}: not the plan that was to be measured")
-        (timing,) = timed(runs or 3, lambda actual=actual: _planned(declaration, listing, actual))
+        (timing,) = timed(runs or 3, lambda actual=actual: planned(declaration, listing, actual))
         yield Result(
             f"plan {MANY} recordings, {what}",
             f"{timing}, {timing.median / MANY * 1e6:.0f} us each",
@@ -44,11 +44,13 @@ def run(runs: int | None) -> Iterator[Result]:
         )
 
 
-def _planned(declaration: Declaration, listing: Listing, actual: Actual) -> Plan:
+def planned(declaration: Declaration, listing: Listing, actual: Actual) -> Plan:
+    """Return the plan for what is listed, knowing what ``actual`` says."""
     return make_plan(declaration, {TENANT: (listing,)}, {TENANT: actual}, (), NOW)
 
 
-def _observed(number: int) -> Observed:
+def observed(number: int) -> Observed:
+    """Return the recording of that number: a lecture that one of the demo's templates takes."""
     name = f"{number:05} Machine Learning, lecture {number}.mp4"
     return Observed(
         source=SOURCE,
