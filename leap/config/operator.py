@@ -11,7 +11,7 @@ from leap.config.model import Declared, Integer, Name, setting
 from leap.config.paths import FolderPath
 from leap.config.safety import Safety
 from leap.config.settings import Settings
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 
 _DATABASE = re.compile(r"embedded|postgres(ql)?(\+psycopg)?://.+")
 _SCHEDULER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
@@ -29,7 +29,12 @@ def _is_database(url: str) -> str:
     return url
 
 
-Database = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_database)]
+Database = Annotated[
+    str,
+    StringConstraints(max_length=1000),
+    AfterValidator(_is_database),
+    Called("`embedded`, or a URL"),
+]
 
 
 def _is_scheduler(url: str) -> str:

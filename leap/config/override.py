@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from leap.config.model import Declared, Flag, Integer, Model, Name, Text, required, setting
 from leap.config.settings import Settings
-from leap.config.units import Shaped, complaint
+from leap.config.units import Called, Shaped, complaint
 
 _IDENTITY_LENGTH = 12
 
@@ -25,7 +25,7 @@ def _is_date(text: str) -> str:
     return text
 
 
-Date = Annotated[str, AfterValidator(_is_date)]
+Date = Annotated[str, AfterValidator(_is_date), Called("day")]
 RecordingId = Annotated[
     str,
     Shaped(

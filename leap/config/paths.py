@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 
 _MAX_LENGTH = 1000
 
@@ -30,6 +30,7 @@ FolderPath = Annotated[
     Path,
     BeforeValidator(_is_path),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": _MAX_LENGTH}),
+    Called("folder"),
 ]
 
 

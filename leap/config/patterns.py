@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from leap.config.model import distinct
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 
 _MAX_MEMORY = 512 << 10
 _BACKTRACKING = ("invalid perl operator", "invalid escape sequence")
@@ -53,5 +53,10 @@ def ascii_only(pattern: str) -> bool:
     return re.search(r"\\[bBwW]", pattern) is not None and not pattern.isascii()
 
 
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_compiles)]
+Pattern = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    AfterValidator(_compiles),
+    Called("regular expression"),
+]
 Patterns = Annotated[tuple[Pattern, ...], Field(max_length=50), AfterValidator(distinct)]

@@ -32,6 +32,7 @@ from leap.config.model import (
 )
 from leap.config.templating import Description, Title
 from leap.config.units import (
+    Called,
     Duration,
     DurationOrAuto,
     DurationOrOff,
@@ -57,11 +58,13 @@ _MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Language = Annotated[
     Annotated[str, Shaped(_LANGUAGE, "a language code", "write it like `en`, or `auto`")] | None,
     _none_for("auto"),
+    Called("language code, or `auto`"),
 ]
 ModelName = Annotated[
     Annotated[str, Shaped(_MODEL, "the name of a model", "write it like `small.en`")] | None,
     _none_for(""),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": _MODEL}, {"const": ""}]}),
+    Called("name of a model"),
 ]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 from leap.errors import BadInput
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ _OTHER_NAMES = {
 MAX_TITLE = 500
 MAX_OUTPUT = 20_000
 
-_FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
+#: What a value may be put through, as ``{{ topic | truncate(60) }}``.
+FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
 #: A variable by itself. Most templates hold nothing else, and need no Jinja.
 _VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?:[:.!\[][^{}]*|\s*)\}(?!\})")
@@ -90,8 +91,8 @@ def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
             meant = _OTHER_NAMES.get(node.name, close[0] if close else "")
             hint = f"did you mean `{meant}`?" if meant else f"there are {', '.join(known)}"
             return f"unknown variable `{node.name}`", hint
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            return f"unknown filter `{node.name}`", f"there are {', '.join(_FILTERS)}"
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            return f"unknown filter `{node.name}`", f"there are {', '.join(FILTERS)}"
         if not isinstance(node, _allowed()):
             return f"`{_called(node)}` is not available in templates", "only variables and `if` are"
     return None
@@ -135,7 +136,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
     environment.globals.clear()
     environment.filters = {
-        name: function for name, function in environment.filters.items() if name in _FILTERS
+        name: function for name, function in environment.filters.items() if name in FILTERS
     }
     return environment
 
@@ -180,5 +181,6 @@ def _template(*, title: bool) -> AfterValidator:
     return AfterValidator(validate)
 
 
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), _template(title=True)]
-Description = Annotated[str, StringConstraints(max_length=5000), _template(title=False)]
+_TEXT = Called("text with [variables](#variables-of-titles-and-descriptions)")
+Title = Annotated[str, StringConstraints(max_length=MAX_TITLE), _template(title=True), _TEXT]
+Description = Annotated[str, StringConstraints(max_length=5000), _template(title=False), _TEXT]

@@ -16,7 +16,7 @@ from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.source import FolderSource
 from leap.config.template import Template
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 
 
 def _is_time_zone(name: str) -> str:
@@ -36,7 +36,7 @@ def _is_time_zone(name: str) -> str:
     raise complaint(f"`{name[:60]}` is not a time zone", hint)
 
 
-TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
+TimeZone = Annotated[str, AfterValidator(_is_time_zone), Called("time zone")]
 
 
 class Tenant(Declared):

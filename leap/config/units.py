@@ -14,8 +14,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-_BYTES = {
+SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+BYTES = {
     "B": 1,
     "kB": 10**3,
     "KB": 10**3,
@@ -47,10 +47,10 @@ def duration(value: Any) -> float:
         raise _wrong(value, "a duration", "8 min")
     seconds = 0.0
     for number, unit in _PART.findall(text):
-        if unit not in _SECONDS:
-            raise _unknown_unit(unit, "a duration", _SECONDS)
-        seconds += float(number) * _SECONDS[unit]
-    if seconds > _MAX_DAYS * _SECONDS["d"]:
+        if unit not in SECONDS:
+            raise _unknown_unit(unit, "a duration", SECONDS)
+        seconds += float(number) * SECONDS[unit]
+    if seconds > _MAX_DAYS * SECONDS["d"]:
         raise complaint(f"`{text}` is longer than ten years")
     return round(seconds, 6)
 
@@ -64,9 +64,9 @@ def size(value: Any) -> int:
     if not found:
         raise _wrong(value, "a size", "25 MB")
     number, unit = found.groups()
-    if unit not in _BYTES:
-        raise _unknown_unit(unit, "a size", _BYTES)
-    return round(float(number) * _BYTES[unit])
+    if unit not in BYTES:
+        raise _unknown_unit(unit, "a size", BYTES)
+    return round(float(number) * BYTES[unit])
 
 
 def level(value: Any) -> float:
@@ -103,6 +103,13 @@ def complaint(
     # The message is given as context, so that braces in it stay braces.
     context = {"message": message, "hint": hint, "keys": keys}
     return PydanticCustomError("leap", "{message}", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Marks what the reference calls a kind of value; it checks nothing."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +166,19 @@ _SHARE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*%\s*$"}
 _ZERO: dict[str, Any] = {"const": 0}
 
 Duration = Annotated[
-    float, BeforeValidator(duration), WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO]})
+    float,
+    BeforeValidator(duration),
+    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO]}),
+    Called("duration"),
 ]
-Size = Annotated[int, BeforeValidator(size), WithJsonSchema({"anyOf": [_SIZE_SCHEMA, _ZERO]})]
-Level = Annotated[float, BeforeValidator(level), WithJsonSchema(_LEVEL_SCHEMA)]
-Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE_SCHEMA)]
+Size = Annotated[
+    int,
+    BeforeValidator(size),
+    WithJsonSchema({"anyOf": [_SIZE_SCHEMA, _ZERO]}),
+    Called("size"),
+]
+Level = Annotated[float, BeforeValidator(level), WithJsonSchema(_LEVEL_SCHEMA), Called("level")]
+Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE_SCHEMA), Called("share")]
 
 
 def _or_word(name: str) -> BeforeValidator:
@@ -175,10 +190,12 @@ DurationOrOff = Annotated[
     float | None,
     _or_word("off"),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "off"}]}),
+    Called("duration, or `off`"),
 ]
 #: A duration, or the word for "find out yourself".
 DurationOrAuto = Annotated[
     float | None,
     _or_word("auto"),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "auto"}]}),
+    Called("duration, or `auto`"),
 ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
-from leap.config.units import complaint
+from leap.config.units import Called, complaint
 from leap.domain.topics import Outline
 
 _TOKEN = re.compile(r"YYYY|YY|MM|DD")
@@ -89,4 +89,4 @@ def _date_format(text: str) -> str:
     return text
 
 
-DateFormat = Annotated[str, AfterValidator(_date_format)]
+DateFormat = Annotated[str, AfterValidator(_date_format), Called("date format")]

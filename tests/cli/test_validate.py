@@ -118,6 +118,55 @@ def test_schemas_are_written_and_found_stale(broken):
     )
 
 
+def test_the_reference_is_kept_where_there_is_one(broken):
+    """A repository of templates alone needs no such page."""
+    assert 0 == leap("schema", "-C", broken).returncode
+    assert not (broken / "docs").exists()
+    (broken / "docs").mkdir()
+    (broken / "docs/reference.md").write_text("old")
+
+    result = leap("schema", "--check", "-C", broken)
+
+    assert (1, "docs/reference.md: stale; run `leap schema`\n") == (
+        result.returncode,
+        result.stderr,
+    )
+    leap("schema", "-C", broken)
+    assert (broken / "docs/reference.md").read_text().startswith("# Reference\n")
+
+
+def test_annotations_count_from_the_checkout(broken):
+    """A repository may lie in a folder of the one that is checked out."""
+    result = leap(
+        "validate", "-C", broken, GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(broken.parent)
+    )
+
+    assert "::error file=мои лекции/tenants/acme/tenant.yaml,line=2,col=1," in result.stderr
+
+
+def test_warnings_fail_where_one_wants_them_to(broken):
+    """`--strict` is for a team that wants none."""
+    assert 1 == leap("validate", "-C", broken, "--tenant", "globex", "--strict").returncode
+
+
+def test_a_repository_without_tenants_says_what_to_write(tmp_path):
+    """It is sound, and does nothing."""
+    (tmp_path / "leap.yaml").write_text("{}\n")
+
+    result = leap("validate", "-C", tmp_path)
+
+    assert (0, "1 file checked, no problems\n") == (result.returncode, result.stdout)
+    assert result.stderr.startswith("no tenant yet: ")
+
+
+def test_a_folder_that_is_no_repository_is_named(tmp_path):
+    """With what to do about it."""
+    result = leap("validate", cwd=tmp_path)
+
+    assert 64 == result.returncode
+    assert "no leap.yaml here or in any folder above; go to the repository" in result.stderr
+
+
 def test_validate_loads_nothing_heavy():
     """It belongs into a commit hook."""
     code = (

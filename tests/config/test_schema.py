@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import typing
 from pathlib import Path
 
@@ -49,6 +50,54 @@ def test_every_file_names_its_schema_and_fulfils_it(file):
     schema = (path.parent / first.removeprefix(marker)).resolve()
     assert REPOSITORY / "schemas" / f"{file.kind}.schema.json" == schema
     jsonschema.validate(yaml.safe_load(text), json.loads(schema.read_text(encoding="utf-8")))
+
+
+BLOCKS = [
+    pytest.param(block, id=f"{path.relative_to(REPOSITORY)}-{number}")
+    for path in [
+        *REPOSITORY.glob("*.md"),
+        *(
+            each
+            for folder in ("docs", "leap", "pipelines")
+            for each in (REPOSITORY / folder).rglob("*.md")
+        ),
+    ]
+    for number, block in enumerate(
+        re.findall(
+            r"^```yaml\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        )
+    )
+]
+
+
+def optional(schema):
+    """Return a schema in which no key has to be there."""
+    if isinstance(schema, list):
+        return [optional(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: optional(value) for key, value in schema.items() if key != "required"}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_yaml_in_the_documentation_fulfils_its_schema(block):
+    """By the file that its first line names; a fragment fits into some kind of file."""
+    first = block.splitlines()[0]
+    named = re.search(r"(\w+)\.schema\.json|\b(\w+)s/[\w-]+\.yaml$|(tenant|leap)\.yaml$", first)
+    data = yaml.safe_load(block)
+    texts = schemas()
+
+    if named:
+        kind = next(filter(None, named.groups())).replace("leap", "operator")
+        jsonschema.validate(data, json.loads(texts[f"{kind}.schema.json"]))
+    else:
+        fragments = [optional(json.loads(text)) for text in texts.values()]
+        assert any(jsonschema.Draft202012Validator(each).is_valid(data) for each in fragments)
+
+
+def test_the_documentation_has_yaml():
+    """The pattern finds what it looks for."""
+    assert len(BLOCKS) >= 3
 
 
 def models():
