@@ -22,12 +22,11 @@ def command(identity: str, root: Path) -> None:
     from leap.cli.show import find
     from leap.config import load
     from leap.tasks.retry import retry
-    from leap.tasks.standings import read_standings
     from leap.tasks.survey import open_session
 
     declaration = load(root)
     with open_session(declaration) as session:
-        standing = find(read_standings(session.ledger, declaration), identity)
+        standing = find(session.ledger, declaration, identity)
         forgiven = retry(session, standing.tenant, standing.row.id)
     if forgiven:
         click.echo(f"{standing.row.id}: {', '.join(forgiven)} will be tried again.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,14 @@ from leap.cli.common import echo_json, format_option, root_option
 from leap.errors import LeapError
 
 if TYPE_CHECKING:
+    from leap.config import Declaration
+    from leap.domain.ports import LedgerReader
     from leap.domain.snapshot import Actual
     from leap.render.show import Target
     from leap.render.status import Standing
     from leap.store import Store
 
 _MOST_CANDIDATES = 5
-_DATE = len("2026-11-20-")
 
 
 @click.command("show")
@@ -37,13 +37,12 @@ def command(identity: str, root: Path, format_: str) -> None:
     from leap.render import show as render
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.store import Store
-    from leap.tasks.standings import read_standings
 
     declaration = load(root)
     operator = declaration.operator
     with open_ledger(operator.database, operator.state) as ledger:
-        standing = find(read_standings(ledger, declaration), identity)
-        actual = ledger.snapshot(standing.tenant)
+        standing = find(ledger, declaration, identity)
+        actual = ledger.glance(standing.tenant, beginning=standing.row.id).actual
         newest_first = ledger.events(standing.tenant, standing.row.id)
     store = Store(operator.state / "targets")
     targets = read_targets(store, actual, standing)
@@ -56,17 +55,15 @@ def command(identity: str, root: Path, format_: str) -> None:
         click.echo(render.text(standing, targets, events, topics, width=width, paint=paint))
 
 
-def find(standings: Sequence[Standing], identity: str) -> Standing:
+def find(ledger: LedgerReader, declaration: Declaration, identity: str) -> Standing:
     """Return the one recording that ``identity`` names.
 
     Raises LeapError where none does, or where several do, with their ids.
     """
+    from leap.tasks.standings import read_standings
+
     sought = identity.strip().lower()
-    found = [
-        standing
-        for standing in standings
-        if sought and (standing.row.id.startswith(sought) or _hex(standing).startswith(sought))
-    ]
+    found = read_standings(ledger, declaration, beginning=sought) if sought else []
     if len(found) == 1:
         return found[0]
     if not found:
@@ -127,7 +124,3 @@ def read_topics(store: Store, standing: Standing) -> dict[str, Any] | None:
     return topic_versions(
         row.id, targets, row.wanted.stages.get(Stage.TOPICS) if row.wanted else None
     )
-
-
-def _hex(standing: Standing) -> str:
-    return standing.row.id[_DATE:]

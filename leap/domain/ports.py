@@ -221,8 +221,11 @@ class LedgerReader(Protocol):
     def memos(self, tenant: str, source: str) -> Mapping[str, FileMemo]:
         """Return what was learned about the files of ``source``, by path."""
 
-    def glance(self, tenant: str, newest: int | None = None) -> Glance:
-        """Return what statuses are derived from; of settled recordings the ``newest``, or all."""
+    def glance(self, tenant: str, newest: int | None = None, beginning: str = "") -> Glance:
+        """Return what statuses are derived from; of settled recordings the ``newest``, or all.
+
+        ``beginning`` is of the ids of all that are looked at, or of their 12 hex digits.
+        """
 
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         """Return one publication as it stands now."""

@@ -39,7 +39,9 @@ _MARKS = """
     FROM leap.recordings
         LEFT JOIN applied ON applied.recording = id
         LEFT JOIN troubled ON troubled.recording = id
-    WHERE tenant = %(tenant)s ORDER BY id DESC
+    WHERE tenant = %(tenant)s
+      AND (starts_with(id, %(beginning)s) OR starts_with(right(id, 12), %(beginning)s))
+    ORDER BY id DESC
 """
 
 
@@ -55,13 +57,14 @@ _STAGES = _select("stages", _WITHOUT_FACTS, "recording", "recording, since, stag
 _PUBLICATIONS = _select("publications", PUBLICATION_COLUMNS, "recording", "recording, preset")
 
 
-def read_glance(connection: Connection, tenant: str, newest: int | None) -> Glance:
+def read_glance(connection: Connection, tenant: str, newest: int | None, beginning: str) -> Glance:
     """Return what statuses of ``tenant`` are derived from.
 
     Args:
         newest: how many recordings are read although they are settled; None for all.
+        beginning: of their ids, or of the 12 hex digits in these; "" for any.
     """
-    marks = connection.execute(_MARKS, {"tenant": tenant}).fetchall()
+    marks = connection.execute(_MARKS, {"tenant": tenant, "beginning": beginning}).fetchall()
     rest = [] if newest is None else [mark for mark in marks[newest:] if mark[2]]
     left_out = {id_ for id_, _, _ in rest}
     chosen = [id_ for id_, _, _ in marks if id_ not in left_out]

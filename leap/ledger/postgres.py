@@ -96,8 +96,10 @@ class PostgresLedger:
             lambda connection: reading.read_publication(connection, tenant, recording, preset),
         )
 
-    def glance(self, tenant: str, newest: int | None = None) -> Glance:
-        return self._read(tenant, lambda connection: read_glance(connection, tenant, newest))
+    def glance(self, tenant: str, newest: int | None = None, beginning: str = "") -> Glance:
+        return self._read(
+            tenant, lambda connection: read_glance(connection, tenant, newest, beginning)
+        )
 
     def applied_commit(self, tenant: str) -> str | None:
         found = self._read(

@@ -25,10 +25,16 @@ class Standings:
 
 
 def read_standings(
-    ledger: LedgerReader, declaration: Declaration, tenants: Iterable[str] | None = None
+    ledger: LedgerReader,
+    declaration: Declaration,
+    tenants: Iterable[str] | None = None,
+    beginning: str = "",
 ) -> list[Standing]:
-    """Return every recording of ``tenants`` (all) with its status, in order of tenant and id."""
-    return list(look(ledger, declaration, tenants).shown)
+    """Return the recordings of ``tenants`` (all) with their statuses, in order of tenant and id.
+
+    These are all, or those whose ids, or 12 hex digits, have a ``beginning``.
+    """
+    return list(look(ledger, declaration, tenants, beginning=beginning).shown)
 
 
 def look(
@@ -36,16 +42,18 @@ def look(
     declaration: Declaration,
     tenants: Iterable[str] | None = None,
     newest: int | None = None,
+    beginning: str = "",
 ) -> Standings:
     """Return how the recordings of ``tenants`` (all) stand, in order of tenant and id.
 
     Where ``newest`` is given, recordings that need nobody are only counted,
     except for so many of each tenant; that is much quicker for large tenants.
+    ``beginning`` is of the ids, or their 12 hex digits, of those to look at.
     """
     shown: list[Standing] = []
     counts: dict[str, Counter[StatusName]] = {}
     for tenant in declaration.tenants if tenants is None else tenants:
-        glance = ledger.glance(tenant, newest)
+        glance = ledger.glance(tenant, newest, beginning)
         actual = glance.actual
         first = len(shown)
         for row in sorted(actual.recordings.values(), key=lambda row: row.id):

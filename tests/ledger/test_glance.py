@@ -87,6 +87,17 @@ def test_what_is_left_out_is_counted_by_its_status(filled: PostgresLedger, newes
         assert (glance.skipped, glance.uploaded) == (1, 1)
 
 
+def test_a_beginning_names_few(filled: PostgresLedger) -> None:
+    """Of the id, or of its hex digits; nothing in it is a pattern."""
+    ids = sorted(filled.snapshot("acme").recordings)
+
+    for beginning in (ids[0], ids[0][11:], ids[0][11:18]):
+        assert list(filled.glance("acme", beginning=beginning).actual.recordings) == [ids[0]]
+    assert sorted(filled.glance("acme", beginning=ids[0][:10]).actual.recordings) == ids
+    for nothing in ("%", "_", ids[0][12:], f"{ids[0]}0"):
+        assert filled.glance("acme", beginning=nothing).actual.recordings == {}
+
+
 def test_another_tenant_sees_nothing(filled: PostgresLedger) -> None:
     """One glance is of one tenant."""
     glance = filled.glance("other")
