@@ -18,6 +18,7 @@ from leap.ledger import facts as written
 from leap.ledger.address import Address, Connection
 from leap.ledger.connections import ADMIN, Connections
 from leap.ledger.glance import read_glance
+from leap.ledger.health import Health, read_health
 from leap.ledger.values import storable, to_json
 
 T = TypeVar("T")
@@ -131,6 +132,10 @@ class PostgresLedger:
     def tenants(self) -> tuple[str, ...]:
         """Return every tenant that the ledger knows recordings of."""
         return self._connections.run("", history.read_tenants, role=ADMIN, reading=True)
+
+    def health(self) -> Health:
+        """Return how the server and its clock are, and how many leases there are."""
+        return self._connections.run("", read_health, role=ADMIN, reading=True)
 
     # ── writing ────────────────────────────────────────────────────────────
 
