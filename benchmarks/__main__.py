@@ -20,7 +20,17 @@ import time
 from measuring import CLONE, Result, load, table
 
 #: The quick ones first.
-NAMES = ("cli", "planning", "luigi_share", "silence", "trim", "memory", "transcribe", "whole")
+NAMES = (
+    "cli",
+    "planning",
+    "many",
+    "luigi_share",
+    "silence",
+    "trim",
+    "memory",
+    "transcribe",
+    "whole",
+)
 #: Above this load before the first benchmark, others use the machine too.
 BUSY = 0.5
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,3 @@ def _statements(root: Path) -> int:
 
 def _quiet(share: float | None, message: str = "") -> None:
     """Take no notice of progress."""
-
-
-__all__: Sequence[str] = ["run", "university"]

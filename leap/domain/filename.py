@@ -63,6 +63,8 @@ def clean(text: str) -> str:
     Controls become spaces; marks that reverse the reading direction go, since
     they can make a name look like another one.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split()) or text.strip() or "untitled"
     composed = unicodedata.normalize("NFC", text)
     kept = (
         " " if unicodedata.category(letter) == "Cc" else letter

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 
@@ -47,7 +48,11 @@ FILE_STAGES = tuple(stage for stage in Stage if stage is not Stage.PUBLISH)
 
 def inputs(stage: Stage, pipeline: Iterable[Stage]) -> tuple[Stage, ...]:
     """Return the stages of ``pipeline`` whose results ``stage`` takes in, in order."""
-    chosen = set(pipeline)
+    return _inputs(stage, frozenset(pipeline))
+
+
+@cache
+def _inputs(stage: Stage, chosen: frozenset[Stage]) -> tuple[Stage, ...]:
     wanted = set(NEEDS[stage]) | (set(USES.get(stage, ())) & chosen)
     return tuple(other for other in Stage if other in wanted)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from leap.config import Declaration, Effective, TenantDeclaration, effective, override_for
 from leap.config.override import Override
-from leap.domain.fingerprint import KEY_LENGTH, digest, stage_key
 from leap.domain.recording import Listing
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, Wanted
-from leap.domain.stage import FILE_STAGES, Stage, inputs
+from leap.domain.stage import FILE_STAGES, Stage
 from leap.planning.identify import Identified, identify
-from leap.planning.match import match
+from leap.planning.keys import Keys
+from leap.planning.matcher import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Desired:
     ``row`` is what the ledger shall say, ``known`` what it says now;
     ``settings`` are those behind each key, and None for a recording that is
     not worked on: skipped, still settling, or without its template.
+    ``withdraw`` maps the presets from which it shall be taken down to why.
     """
 
     row: RecordingRow
     known: RecordingRow | None
     settings: Mapping[Stage, Mapping[str, object]] | None = None
+    withdraw: Mapping[str, str] = field(default_factory=dict)
 
 
 def desire(
@@ -59,6 +62,7 @@ class _Resolved:
 
     effective: Effective
     keyed: Mapping[Stage, Mapping[str, object]]
+    keys: Keys
 
 
 @dataclass
@@ -69,9 +73,17 @@ class _Wishes:
     tenant: str
     _cache: dict[tuple[str, str], _Resolved] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def declared(self) -> TenantDeclaration:
         return self.declaration.tenants[self.tenant]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(template.name for template in self.declared.templates)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.declared.templates)
 
     def listed(
         self, item: Identified, publications: Sequence[PublicationFact], now: datetime
@@ -106,13 +118,15 @@ class _Wishes:
         )
         override = override_for(self.declared, row)
         bound = self._bound_template(known, publications)
-        found = match(seen, self.declared.templates)
-        template = bound or (found.template.name if found.template else None)
+        found = None if bound else self._matcher.first(seen.title, seen.source)
+        template = found.name if found else bound
         row = replace(row, template=template)
 
         def skipped(skip: Skip, reason: str) -> Desired:
             return Desired(replace(row, skip=skip, reason=reason), known)
 
+        if override is not None and override.withdraw:
+            return self._withdrawn(row, known, override)
         if seen.settled_at is not None:
             return Desired(replace(row, reason="the file is still being written"), known)
         if item.original is not None:
@@ -138,20 +152,33 @@ class _Wishes:
         that are there can follow an edit of its template.
         """
         row = replace(known, listed=False, since=now if known.listed else known.since)
-        names = {template.name for template in self.declared.templates}
-        if row.skip is not None or row.template not in names or not row.revision:
-            return Desired(row, known)
         override = override_for(self.declared, row)
+        if override is not None and override.withdraw:
+            return _settled(self._withdrawn(replace(row, since=now), known, override))
+        if row.skip is Skip.DECLARED and not (override and override.skip):
+            # The override is gone, and with it the reason to skip it.
+            row = replace(row, skip=None, reason="", since=now)
+        if row.skip is not None or row.template not in self._names or not row.revision:
+            return Desired(row, known)
         return self._wanted(row, known, self._resolve(str(row.template), override), override)
+
+    def _withdrawn(
+        self, row: RecordingRow, known: RecordingRow | None, override: Override
+    ) -> Desired:
+        """Return that nothing is done for a recording any more, and what is published taken down."""
+        reason = f"withdrawn: {override.reason}"
+        row = replace(row, skip=Skip.DECLARED, reason=reason, wanted=None)
+        why = f"withdrawn by {override.file}: {override.reason}"
+        return Desired(row, known, withdraw=dict.fromkeys(self.declared.presets, why))
 
     def _bound_template(
         self, known: RecordingRow | None, publications: Sequence[PublicationFact]
     ) -> str | None:
         """Return the template that a published recording keeps, if it still exists."""
-        if known is None or not any(fact.external_id for fact in publications):
+        standing = (fact for fact in publications if fact.state != "withdrawn")
+        if known is None or not any(fact.external_id for fact in standing):
             return None
-        names = {template.name for template in self.declared.templates}
-        return known.template if known.template in names else None
+        return known.template if known.template in self._names else None
 
     def _resolve(self, template: str, override: Override | None) -> _Resolved:
         here = template, override.file if override else ""
@@ -160,7 +187,8 @@ class _Wishes:
             keyed: dict[Stage, Mapping[str, object]] = {
                 stage: merged.settings_of(stage) for stage in FILE_STAGES if stage in merged.stages
             }
-            self._cache[here] = _Resolved(merged, keyed)
+            keys = Keys(self.declared.config, merged, keyed)
+            self._cache[here] = _Resolved(merged, keyed, keys)
         return self._cache[here]
 
     def _wanted(
@@ -171,62 +199,10 @@ class _Wishes:
         override: Override | None,
     ) -> Desired:
         generation = override.generation if override else 0
-        keys = target_keys(resolved.keyed, row.revision, generation)
-        publications = {}
-        if Stage.PUBLISH in resolved.effective.stages:
-            publications = self._publications(row, resolved.effective, keys)
+        keys = resolved.keys.of_stages(row.revision, generation)
+        publications = resolved.keys.of_publications(row, keys)
         wanted = Wanted(resolved.effective.pipeline, keys, publications)
         return Desired(replace(row, wanted=wanted), known, resolved.keyed)
-
-    def _publications(
-        self, row: RecordingRow, settings: Effective, keys: Mapping[Stage, str]
-    ) -> dict[str, dict[str, str]]:
-        """Return what each publication shall have, part by part.
-
-        A part's digest changes exactly when something that it shows may
-        change: keys stand for the files that they name.
-        """
-        config = self.declared.config
-        shown = {
-            "display_name": row.title,
-            "started_at": row.started_at.isoformat(),
-            "topics": keys.get(Stage.TOPICS),
-            "time_zone": config.time_zone,
-            "date_format": settings.metadata.date_format,
-            "tenant": config.title,
-        }
-        found = {}
-        for name, publication in settings.publications.items():
-            texts = {"title": publication.title, "description": publication.description}
-            where = {"account": publication.account, "options": dict(publication.options)}
-            parts = {
-                "media": keys[Stage.TRIM],
-                "metadata": digest(shown | texts)[:KEY_LENGTH],
-                "options": digest(where)[:KEY_LENGTH],
-            }
-            if Stage.TRANSCRIBE in keys:
-                parts["transcript"] = keys[Stage.TRANSCRIBE]
-            if Stage.SUBTITLES in keys:
-                parts["captions"] = keys[Stage.SUBTITLES]
-            found[name] = parts
-        return found
-
-
-def target_keys(
-    keyed: Mapping[Stage, Mapping[str, object]], revision: str, generation: int
-) -> dict[Stage, str]:
-    """Return the key of every file stage of a pipeline, upstream before downstream."""
-    keys: dict[Stage, str] = {}
-    for stage, settings in keyed.items():
-        first = stage is Stage.DOWNLOAD
-        keys[stage] = stage_key(
-            stage,
-            settings,
-            {other: keys[other] for other in inputs(stage, keyed)},
-            revision=revision if first else None,
-            generation=generation if first else 0,
-        )
-    return keys
 
 
 def _settled(each: Desired) -> Desired:

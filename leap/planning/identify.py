@@ -82,10 +82,13 @@ def _match_source(
     # is where the original lives now.
     for row in [row for row in open_rows.values() if row.skip is not Skip.DUPLICATE]:
         unchanged(row)
+    elsewhere: dict[str, list[Observed]] = {}
+    for seen in reversed(open_seen.values()):
+        elsewhere.setdefault(seen.revision, []).append(seen)
     for row in [row for row in open_rows.values() if row.skip is not Skip.DUPLICATE]:
-        new_place = _moved_to(row, open_seen.values())
-        if new_place is not None:
-            pair(row, new_place)
+        # The first place where its bytes are now, if they are somewhere else.
+        if row.revision and elsewhere.get(row.revision):
+            pair(row, elsewhere[row.revision].pop())
     for row in list(open_rows.values()):
         unchanged(row)
     for row in list(open_rows.values()):
@@ -95,16 +98,6 @@ def _match_source(
     found += [_newcomer(tenant, item, taken) for item in open_seen.values()]
     order = {item.locator: index for index, item in enumerate(observed)}
     return sorted(found, key=lambda each: order[each.observed.locator])
-
-
-def _moved_to(row: RecordingRow, candidates: Iterable[Observed]) -> Observed | None:
-    """Return where the bytes of ``row`` are now, if they are somewhere else."""
-    if not row.revision:
-        return None
-    for item in candidates:
-        if item.revision == row.revision:
-            return item
-    return None
 
 
 def _newcomer(tenant: str, item: Observed, taken: set[str]) -> Identified:
