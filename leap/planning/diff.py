@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leap.domain.fingerprint import digest
-from leap.domain.plan import Action, Change, Failure, Step
+from leap.domain.plan import WITHDRAW, Action, Change, Failure, Step
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning.desired import Desired
@@ -44,6 +44,10 @@ def diff(tenant: str, desired: Sequence[Desired], actual: Actual) -> Difference:
     for each in desired:
         row, wanted = each.row, each.row.wanted
         if row.skip is not None or wanted is None or each.settings is None:
+            withdrawal = _withdrawal(tenant, each, actual)
+            if withdrawal is not None:
+                changes.append(withdrawal)
+                continue
             changes += _admission(tenant, each)
             # A copy depends on what becomes of the other recording.
             if row.skip is not None and row.skip is not Skip.DUPLICATE:
@@ -67,6 +71,25 @@ def _admission(tenant: str, each: Desired) -> list[Change]:
     if row.skip is None and row.settled_at is None:
         return []
     return [Change(tenant, row.id, row.title, row.template, "skip", (), row.reason)]
+
+
+def _withdrawal(tenant: str, each: Desired, actual: Actual) -> Change | None:
+    """Return what an override takes down of one recording, or None where nothing stands."""
+    row = each.row
+    steps = tuple(
+        Step(
+            Stage.PUBLISH,
+            digest({WITHDRAW: [fact.preset, fact.external_id]})[:16],
+            each.withdraw[fact.preset],
+            preset=fact.preset,
+            parts=(WITHDRAW,),
+        )
+        for fact in actual.publications.get(row.id, ())
+        if fact.preset in each.withdraw and fact.state != "withdrawn"
+    )
+    if not steps:
+        return None
+    return Change(tenant, row.id, row.title, row.template, "remove", steps, steps[0].reason)
 
 
 def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Failure]:
@@ -105,11 +128,15 @@ def _work(
     if not failed_stages:
         steps += _publish_steps(row, wanted, actual)
 
-    published = [fact for fact in actual.publications.get(row.id, ()) if fact.external_id]
+    published = [
+        fact
+        for fact in actual.publications.get(row.id, ())
+        if fact.external_id and fact.state != "withdrawn"
+    ]
     dropped = tuple(
         fact.preset
         for fact in published
-        if fact.preset not in wanted.publications and fact.state != "unmanaged"
+        if fact.preset not in wanted.publications and fact.state not in ("unmanaged", "withdrawn")
     )
 
     def change(action: Action, reason: str) -> Change:
@@ -246,6 +273,8 @@ def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[St
 def _why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
     if fact is None:
         return "not published yet"
+    if fact.state == "withdrawn":
+        return "no longer withdrawn"
     if fact.state == "failed":
         return f"failed before: {fact.reason}"
     if not parts:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from leap.domain.plan import Action, Change, Plan, Step
+from leap.domain.plan import WITHDRAW, Action, Change, Plan, Step
 from leap.domain.snapshot import Skip
 from leap.domain.stage import Stage
 from leap.render.terminal import clean
@@ -121,7 +121,7 @@ def _of_one_action(changes: Sequence[Change]) -> Iterator[Line]:
     yield from map(_line, shown[: len(shown) - len(others)])
     for kind in long:
         rest = kinds[kind][_SHOWN:]
-        yield _more(rest, _chain(rest[0].stages), clean(rest[0].reason))
+        yield _more(rest, _chain(rest[0]), clean(rest[0].reason))
     if others:
         yield _more(others, "", "for several reasons")
 
@@ -149,14 +149,16 @@ def _line(change: Change) -> Line:
         change.action,
         change.recording[:_DATE],
         clean(change.title) or NO_TITLE,
-        _chain(change.stages),
+        _chain(change),
         clean(change.reason),
         change.steps,
     )
 
 
-def _chain(stages: Sequence[Stage]) -> str:
-    names = [stage.value for stage in stages]
+def _chain(change: Change) -> str:
+    names = [stage.value for stage in change.stages]
+    if any(step.withdraws for step in change.steps):
+        names = [WITHDRAW]
     if len(names) > _LONGEST_CHAIN:
         names = [names[0], "…", names[-1]]
     return " → ".join(names)

@@ -16,7 +16,7 @@ _DONE = {
     "process": "processed",
     "refresh": "refreshed",
     "replace": "replaced",
-    "remove": "no longer managed",
+    "remove": "taken down",
     "skip": "skipped",
 }
 

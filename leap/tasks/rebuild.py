@@ -14,6 +14,7 @@ from datetime import datetime
 from leap.domain.manifest import Manifest, ReceiptRecord
 from leap.domain.ports import Progress, Receipt
 from leap.domain.snapshot import RecordingRow
+from leap.stages.publish import WITHDRAWN
 from leap.tasks.provenance import row_from
 from leap.tasks.reconcile import admit, index
 from leap.tasks.survey import Session, plan_again, survey
@@ -83,7 +84,9 @@ def _rows(manifests: list[Manifest], now: datetime) -> list[RecordingRow]:
 
 
 def _republish(session: Session, record: ReceiptRecord) -> None:
-    session.ledger.publication_applied(
+    gone = bool(record.details.get(WITHDRAWN))
+    note = session.ledger.publication_withdrawn if gone else session.ledger.publication_applied
+    note(
         record.tenant,
         record.recording,
         record.preset,

@@ -151,6 +151,20 @@ def publish(job: Job, known: PublicationFact | None) -> Receipt:
     return publish(_titled(job, publication), publisher, known, job.progress)
 
 
+def withdraw(job: Job, known: PublicationFact) -> Receipt:
+    """Take the publication of ``job`` away and return the receipt that says so.
+
+    Raises SecretError where its account's credential cannot be opened.
+    """
+    from leap.providers import open_publisher
+    from leap.stages.publish import withdraw
+
+    publisher = open_publisher(job.declared, job.publication, _credential(job))
+    last = job.session.store.last_receipt(job.tenant, job.recording, job.preset)
+    before = last.details if last else {}
+    return withdraw(job.recording, publisher, known, before, job.progress)
+
+
 def _titled(job: Job, publication: Publication) -> Publication:
     """Return ``publication`` with its title and description rendered."""
     from leap.config.templating import render

@@ -19,7 +19,7 @@ from leap.providers import publication_stands
 from leap.tasks.job import Job
 from leap.tasks.provenance import source_of
 from leap.tasks.survey import indexed
-from leap.tasks.wiring import make, publish
+from leap.tasks.wiring import make, publish, withdraw
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +115,9 @@ def _commit(job: Job, lease: Lease) -> Manifest:
 
 def _publish(job: Job, lease: Lease) -> None:
     """Bring one publication to what is wanted, unless another runner just did."""
+    if job.step.withdraws:
+        _withdraw(job, lease)
+        return
     session, wanted = job.session, job.wanted
     known = session.ledger.publication(job.tenant, job.recording, job.preset)
     if (
@@ -144,6 +147,33 @@ def _publish(job: Job, lease: Lease) -> None:
         "publication.applied",
         f"published to {job.preset} ({job.step.reason})",
         url=receipt.url,
+    )
+
+
+def _withdraw(job: Job, lease: Lease) -> None:
+    """Take one publication down, unless another runner just did."""
+    session = job.session
+    known = session.ledger.publication(job.tenant, job.recording, job.preset)
+    if known is None or known.state == "withdrawn":
+        return
+    session.ledger.publication_intended(
+        job.tenant, job.recording, job.preset, known.platform, {}, lease
+    )
+    point("withdraw.intended")
+    receipt = withdraw(job, known)
+    point("withdraw.done")
+    at = session.clock.now()
+    record = session.store.file_receipt(job.tenant, job.recording, job.preset, receipt, at)
+    point("withdraw.receipt")
+    session.ledger.publication_withdrawn(
+        job.tenant, job.recording, job.preset, receipt, record.number, at
+    )
+    point("withdraw.recorded")
+    session.ledger.event(
+        job.tenant,
+        job.recording,
+        "publication.withdrawn",
+        f"taken down from {job.preset} ({job.step.reason})",
     )
 
 

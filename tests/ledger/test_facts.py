@@ -170,6 +170,22 @@ def test_an_unmanaged_publication_keeps_its_address(ledger):
     assert publication(ledger) == first
 
 
+def test_a_withdrawn_publication_keeps_its_name_alone(ledger, lease):
+    """Nothing is there any more; published again, it may have the same place."""
+    ledger.publication_applied("acme", "r", "site", RECEIPT, 1)
+    ledger.publication_intended("acme", "r", "site", "site", {}, lease)
+    gone = Receipt("site", "video-1", "", {}, {"withdrawn": True})
+    ledger.publication_withdrawn("acme", "r", "site", gone, 2, at=THEN)
+    first = publication(ledger)
+    ledger.publication_withdrawn("acme", "r", "site", gone, 2, at=THEN)
+    ledger.publication_applied("acme", "r", "site", RECEIPT, 1)
+
+    assert first == PublicationFact(
+        "site", "site", "withdrawn", THEN, external_id="video-1", receipts=2
+    )
+    assert publication(ledger) == first
+
+
 def test_what_was_never_published_cannot_become_unmanaged(ledger):
     """There is nothing to say about it."""
     ledger.publication_unmanaged("acme", "r", "site")
