@@ -68,10 +68,15 @@ def _target(out: Path | None, default: Path) -> Path:
     path = out.absolute()
     # A name without an ending is a folder to be made.
     target = path / _PAGE if path.is_dir() or not path.suffix else path
-    if target.is_file() and _MARK not in target.read_bytes()[:1000]:
+    if target.is_file() and not _is_report(target):
         message = f"{target}: is no report, and would be overwritten"
         raise LeapError(message, hint="name another file with --out")
     return target
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK in file.read(1000)
 
 
 def _write(target: Path, page: str) -> None:
@@ -84,5 +89,5 @@ def _write(target: Path, page: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             scratch.unlink()
-        message = f"{error.filename or target}: the report cannot be written ({error.strerror})"
+        message = f"{target}: the report cannot be written ({error.strerror})"
         raise LeapError(message, hint="name another place with --out") from error
