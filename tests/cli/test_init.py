@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -216,21 +217,27 @@ def test_without_git_nothing_is_made(tmp_path):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_init_leaves_nothing(tmp_path, how):
     """Whenever it comes; or it came too late, and all is there."""
-    codes = set()
+    ends = {0, 130, -signal.SIGINT, -signal.SIGTERM}
     for wait in (0.2, 0.5, 0.8, 1.1):
         folder = tmp_path / f"{wait}"
         folder.mkdir()
         with start("init", "here", cwd=folder) as process:
             time.sleep(wait)
             process.send_signal(how)
-            process.communicate(timeout=60)
-        codes.add(process.returncode)
+            _, said = process.communicate(timeout=60)
+        # A library of Rust's that is interrupted while it is imported panics instead.
+        assert process.returncode in ends or "PanicException" in said, said
         if (folder / "here").exists():
             assert 0 == leap("validate", "-C", "here", cwd=folder).code
         else:
             assert [] == held(folder)
 
-    assert codes <= {0, 130, -signal.SIGINT, -signal.SIGTERM}
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    # A signal just before Python waits for a line is seen only with the next one.
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
 
 
 def converse(
@@ -251,18 +258,21 @@ def converse(
         start_new_session=True,
     )
     os.close(theirs)
+    impatience = threading.Timer(60, process.kill)
+    impatience.start()
     said, seen = b"", 0
     waiting = [answer.encode() + b"\r" for answer in answers]
     with contextlib.suppress(OSError):  # the other end is closed
         while chunk := os.read(ours, 4096):
             said += chunk
-            if said[seen:].rstrip(b" ").endswith(b":"):
+            if said[seen:].endswith(b": ") and not said.endswith(b"Error: "):
                 seen = len(said)
                 if waiting:
                     os.write(ours, waiting.pop(0))
                 elif stop:
-                    process.send_signal(signal.SIGINT)
+                    threading.Thread(target=_interrupt, args=(process,)).start()
     os.close(ours)
+    impatience.cancel()
     return process.wait(timeout=60), said.decode()
 
 
@@ -289,5 +299,6 @@ def test_ctrl_c_at_a_question_makes_nothing(tmp_path):
     """It is an answer, too."""
     code, said = converse(tmp_path, ["init", "here"], ["acme"], stop=True)
 
-    assert 130 == code, said
+    assert "interrupted" in said
+    assert code in {130, -signal.SIGINT}  # a second signal may come while it ends
     assert [] == held(tmp_path)
