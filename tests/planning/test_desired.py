@@ -148,6 +148,21 @@ def test_an_override_skips_with_its_reason(declare: Callable[..., Declaration]) 
     assert (skipped.skip, skipped.reason) == (Skip.DECLARED, "the lecturer asked")
 
 
+def test_an_override_withdraws_from_every_preset(declare: Callable[..., Declaration]) -> None:
+    row = wish(declare()).row
+    override = f"for: {{recording: {row.id}}}\nwithdraw: true\nreason: the guest asked\n"
+    withdrawn = wish(declare(**{"overrides/algebra-1.yaml": override}))
+
+    assert (withdrawn.row.skip, withdrawn.row.reason) == (
+        Skip.DECLARED,
+        "withdrawn: the guest asked",
+    )
+    assert withdrawn.row.wanted is None
+    assert withdrawn.withdraw == {
+        "site": "withdrawn by tenants/uni/overrides/algebra-1.yaml: the guest asked"
+    }
+
+
 @pytest.mark.parametrize(
     "change, skip, reason",
     [

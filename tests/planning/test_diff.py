@@ -263,6 +263,31 @@ def test_a_publication_that_nothing_declares_any_more_stays_and_is_named() -> No
     assert only(want(wanted=Wanted("lecture", KEYS, {})), unmanaged) is None
 
 
+def test_what_an_override_withdraws_is_taken_down_once() -> None:
+    row = replace(ROW, skip=Skip.DECLARED, reason="withdrawn: asked for", wanted=None)
+    desired = Desired(row, ROW, withdraw={"site": "withdrawn by guest.yaml: asked for"})
+    change = only(desired)
+
+    assert change is not None
+    assert (change.action, change.reason) == ("remove", "withdrawn by guest.yaml: asked for")
+    assert [(step.stage, step.preset, step.parts) for step in change.steps] == [
+        (Stage.PUBLISH, "site", ("withdraw",))
+    ]
+    gone = published(state="withdrawn", applied={})
+    done_before = replace(FINISHED, publications={ROW.id: (gone,)})
+    assert only(replace(desired, known=row), done_before) is None
+
+
+def test_what_is_no_longer_withdrawn_is_published_again_from_what_is_there() -> None:
+    gone = published(state="withdrawn", applied={})
+    change = only(want(), replace(FINISHED, publications={ROW.id: (gone,)}))
+
+    assert change is not None
+    assert [(step.stage, step.reason) for step in change.steps] == [
+        (Stage.PUBLISH, "no longer withdrawn")
+    ]
+
+
 @pytest.mark.parametrize("stage", list(KEYS))
 def test_whatever_is_missing_is_made_and_nothing_upstream_of_it(stage: Stage) -> None:
     facts = tuple(fact for fact in FINISHED.stages[ROW.id] if fact.stage is not stage)
