@@ -240,8 +240,10 @@ class Recording(Task):
     rev = Parameter()
 
     def requires(self) -> list[Task]:
+        """What nothing else takes in; the rest is behind it, and the picture stays clear."""
         change = _board[0].changes[self.tenant, self.recording]
-        return [_of_step(change, step) for step in change.steps]
+        taken = {stage for step in change.steps for stage in step.inputs}
+        return [_of_step(change, step) for step in change.steps if step.stage not in taken]
 
     def complete(self) -> bool:
         if _board[0].is_planning:
