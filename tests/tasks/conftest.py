@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -183,6 +184,12 @@ def lecture(out: Path, speech: Path, *, start: float, seconds: float) -> None:
         *("-preset", "ultrafast", "-c:a", "aac", "-ac", "1", "-ar", "48000"),
         *("-movflags", "+faststart", str(out)),
     )
+
+
+@pytest.fixture(scope="session")
+def university_files() -> Mapping[str, str]:
+    """Give the YAML of a small university, by path."""
+    return {name: textwrap.dedent(text) for name, text in FILES.items()}
 
 
 @pytest.fixture(scope="session")
