@@ -178,14 +178,14 @@ def _continuous(runner: str | None, bucket: str | None, database_secret: str | N
         database_secret=_ask(
             "--database-secret",
             database_secret,
-            "Secret that holds the URL of your Postgres (a hosted runner keeps no ledger)",
+            "Secret that holds your Postgres URL (runners keep none)",
             _DATABASE_SECRET,
             answers.secret,
         ),
         bucket=_ask(
             "--bucket",
             bucket,
-            "Bucket for recordings, results and pages (it keeps no files either), as s3://name",
+            "Bucket for recordings, results and pages, as s3://name",
             None,
             answers.bucket,
         ),

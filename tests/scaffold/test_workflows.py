@@ -353,7 +353,7 @@ def test_the_mistakes_of_a_pull_request_are_annotations(job):
     validated, planned = job.run("Validate"), job.run("Plan")
 
     assert 1 == validated.returncode
-    assert "::error file=tenants/acme/tenant.yaml,line=1,col=1::" in validated.stderr
+    assert "::error file=tenants/acme/tenant.yaml,line=1,col=1" in validated.stderr
     assert 1 == planned.returncode
     assert "titel" in (job.work / "plan.md").read_text()
 
