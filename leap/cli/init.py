@@ -232,7 +232,7 @@ def _say(given: Answers, built: Built, root: Path) -> None:
     click.echo("\nNext:")
     if shown != Path():
         click.echo(f"  cd {shlex.quote(str(shown))}")
-    click.echo(f"  {'keep a copy of':<16}{key}, as you keep passwords; git ignores it")
+    click.echo(f"  {'keep a copy of':<16}{key}, in a safe place")
     click.echo(f"  {'put videos into':<16}{given.recordings}")
     click.echo(f"  {'leap plan':<16}says what would become of them; `leap reconcile` does it")
     click.echo(f"  {'git add .':<16}and commit; README.md says the rest")
