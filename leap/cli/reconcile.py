@@ -116,7 +116,7 @@ def command(
         found, plan = asked.plan(session)
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
         if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
-            click.echo(render.text(plan, width=width, paint=paint, apply=""))
+            click.echo(render.text(plan, width=width, paint=paint, apply="") + "\n")
         refused = plan.refused
         plan = permitted(plan)
         if refused and not plan.rows:

@@ -203,7 +203,7 @@ def failures(
         )
         for failure in shown
     ]
-    laid_out = table(rows, flexible=2, width=width, paint=paint, mixed=True)
+    laid_out = table(rows, flexible=2, width=width, paint=paint, below=6, mixed=True)
     lines = [line for lines in laid_out for line in lines]
     return [paint(title, "red"), *lines, *_uncounted(len(failed) - len(shown), paint)]
 
