@@ -111,16 +111,17 @@ def _of_one_action(changes: Sequence[Change]) -> Iterator[Line]:
     kinds: dict[tuple[tuple[Stage, ...], str], list[Change]] = defaultdict(list)
     for change in changes:
         kinds[change.stages, change.reason].append(change)
-    long = [kind for kind, alike in kinds.items() if len(alike) > _MANY]
+    long = {kind: alike for kind, alike in kinds.items() if len(alike) > _MANY}
+    heads = {change.recording for alike in long.values() for change in alike[:_SHOWN]}
     shown = [
         change
         for change in changes
-        if (kind := (change.stages, change.reason)) not in long or change in kinds[kind][:_SHOWN]
+        if change.recording in heads or (change.stages, change.reason) not in long
     ]
     others = shown[_MANY:] if len(shown) > _LONGEST else []
     yield from map(_line, shown[: len(shown) - len(others)])
-    for kind in long:
-        rest = kinds[kind][_SHOWN:]
+    for alike in long.values():
+        rest = alike[_SHOWN:]
         yield _more(rest, _chain(rest[0]), clean(rest[0].reason))
     if others:
         yield _more(others, "", "for several reasons")
