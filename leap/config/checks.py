@@ -6,7 +6,6 @@ still checked; what needs sound models is in leap/config/proof.py.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from leap.config.complaints import diagnose
+from leap.config.complaints import diagnose, did_you_mean
 from leap.config.document import Document
 from leap.config.events import MAX_BYTES
 from leap.config.files import read_file
@@ -89,8 +88,6 @@ def _check_publish(branch: Branch, document: Document) -> Iterator[Diagnostic]:
     publish = document.data.get("publish")
     for name, options in publish.items() if isinstance(publish, Mapping) else ():
         path = ("publish", name)
-        if re.search(NAME_PATTERN, name) is None:
-            continue  # said by the model of this file
         if name not in branch.presets:
             yield from _reference(document, path, name, "preset", branch.presets, key=True)
             continue
@@ -113,15 +110,10 @@ def _reference(
     key: bool = False,
 ) -> Iterator[Diagnostic]:
     """Say so, where ``name`` is not among the ``known`` things of a kind."""
-    if not isinstance(name, str) or name in known:
-        return
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        hint = f"did you mean `{close[0]}`?"
-    elif known:
-        hint = f"there is {', '.join(f'`{each}`' for each in sorted(known)[:10])}"
-    else:
-        hint = f"there are no {kind}s yet"
+    if not isinstance(name, str) or name in known or not re.fullmatch(NAME_PATTERN, name):
+        return  # What is no name at all is said by the model of this file.
+    others = f"there is {', '.join(f'`{each}`' for each in sorted(known)[:10])}"
+    hint = did_you_mean(name, known) or (others if known else f"there are no {kind}s yet")
     yield document.error(path, f"there is no {kind} `{name[:60]}`", hint, key=key)
 
 
@@ -140,9 +132,8 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
     for preset in branch.presets.values():
         account = preset.document.data.get("account")
         if isinstance(account, str) and account not in known:
-            close = difflib.get_close_matches(account, known, n=1)
             command = f"add it with `leap secrets set {tenant} {account}.<field>`"
-            hint = f"did you mean `{close[0]}`?" if close else command
+            hint = did_you_mean(account, known) or command
             message = f"{file} has no account `{account}`"
             yield preset.document.error(("account",), message, hint)
 

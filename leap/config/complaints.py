@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import UnionType
 from typing import Any, Union
 
@@ -49,9 +50,18 @@ def diagnose(
         error: what validating the data at ``prefix`` of ``document`` as ``model`` raised.
         prefix: the way from the document's root to that data.
     """
-    errors = error.errors(include_url=False)
+    errors = [each for each in error.errors(include_url=False) if not _follows(each, error)]
     found = [_diagnose(each, model, document, tuple(prefix)) for each in errors[:MAX_SHOWN]]
     return found + rest(document.file, len(errors))
+
+
+def _follows(details: ErrorDetails, error: ValidationError) -> bool:
+    """Tell whether a list counts as too short only because what is in it was refused."""
+    where = details["loc"]
+    return details["type"] == "too_short" and any(
+        len(each["loc"]) > len(where) and each["loc"][: len(where)] == where
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+    )
 
 
 def rest(file: str, count: int) -> list[Diagnostic]:
@@ -86,9 +96,9 @@ def _diagnose(
 
 def unknown_key(name: str, known: Sequence[str]) -> tuple[str, str | None]:
     """Return the message and the hint for a key that does not exist."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
-        return f"unknown key `{name[:60]}`", f"did you mean `{close[0]}`?"
+    near = did_you_mean(name, known)
+    if near:
+        return f"unknown key `{name[:60]}`", near
     hint = f"the keys here are {', '.join(known)}" if known else None
     return f"unknown key `{name[:60]}`", hint
 
@@ -119,14 +129,30 @@ def _hint(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str |
     if kind == "leap":
         hint: str | None = context["hint"]
         return hint
-    if kind in ("tuple_type", "list_type") and isinstance(details["input"], str | int | float):
-        return f"write `[{details['input']}]`"
+    value = details["input"]
+    if kind in ("tuple_type", "list_type") and isinstance(value, str | int | float):
+        return f"write `[{value}]`"
+    if kind in ("literal_error", "enum") and isinstance(value, str):
+        return did_you_mean(value, re.findall(r"'([^']*)'", context["expected"]))
+    if kind in ("int_type", "float_type") and _is_number(value):
+        return "remove the quotes"
     return None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return the hint at what was probably meant, if any of the ``known`` names comes near."""
+    close = difflib.get_close_matches(name[:100].lower(), known, n=1, cutoff=0.5)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value[:50]) is not None
 
 
 def shown(value: Any) -> str:
     """Return ``value`` as an error message names it: short, and never a whole structure."""
     if isinstance(value, str):
+        value = " ".join(value[:50].split())
         short = value if len(value) <= 40 else value[:39] + "…"  # noqa: PLR2004
         return f"`{short}`"
     if isinstance(value, bool):

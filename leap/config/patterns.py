@@ -16,7 +16,26 @@ from leap.config.model import distinct
 from leap.config.units import Called, complaint
 
 _MAX_MEMORY = 512 << 10
-_BACKTRACKING = ("invalid perl operator", "invalid escape sequence")
+#: What RE2 says, and what that means; ``{}`` is the part that it names.
+#: https://github.com/google/re2/blob/main/re2/regexp.cc
+_MEANINGS = (
+    ("missing ]", "`{}` is not closed", "add `]`"),
+    ("missing )", "a `(` is not closed", "add `)`, or write `\\(` for the sign itself"),
+    ("unexpected )", "a `)` closes nothing", "remove it, or write `\\)` for the sign itself"),
+    ("bad repetition operator", "`{}` repeats a repetition", None),
+    (
+        "no argument for repetition operator",
+        "nothing stands before `{}`",
+        "write `.*` for anything",
+    ),
+    ("invalid repetition size", "`{}` is more than 1000 times", None),
+    ("invalid character class range", "`{}` is no range", None),
+    ("invalid character range", "`{}` is no range", None),
+    ("trailing \\", "a lone `\\` at its end", None),
+    ("invalid named capture group", "`{}` is no name of a group", None),
+    ("pattern too large", "it would grow too large", "repeat less"),
+)
+_LOOKS_AROUND = ("(?=", "(?!", "(?<")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -41,11 +60,26 @@ def _compiles(pattern: str) -> str:
     try:
         compiled(pattern, case_sensitive=False)
     except ValueError as error:
-        hint = None
-        if str(error).startswith(_BACKTRACKING):
-            hint = "patterns are RE2: no look-around and no back-references"
-        raise complaint(f"not a regular expression: {error}", hint) from None
+        meaning, hint = _explain(str(error))
+        raise complaint(f"not a regular expression: {meaning}", hint) from None
     return pattern
+
+
+def _explain(problem: str) -> tuple[str, str | None]:
+    """Return in our words what RE2 complains of, and what helps."""
+    said, _, part = problem.partition(": ")
+    if said == "invalid perl operator" and part.startswith(_LOOKS_AROUND):
+        hint = "say under `exclude` what must not match"
+        return f"`{part}` looks around, which RE2 cannot", hint
+    if said == "invalid escape sequence" and part[1:2].isdigit():
+        return f"`{part}` refers back to a group, which RE2 cannot", "write the text out"
+    if said in ("invalid perl operator", "invalid escape sequence") or part.startswith("\\p"):
+        hint = "write `\\z`" if part == r"\Z" else "see https://github.com/google/re2/wiki/Syntax"
+        return f"RE2 does not know `{part}`", hint
+    for beginning, meaning, remedy in _MEANINGS:
+        if said.startswith(beginning):
+            return meaning.replace("{}", part), remedy
+    return problem, None
 
 
 def ascii_only(pattern: str) -> bool:

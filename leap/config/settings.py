@@ -55,9 +55,24 @@ def _none_for(word: str) -> BeforeValidator:
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
+#: Some languages by the names that people give them.
+_CODES = {
+    "arabic": "ar", "chinese": "zh", "english": "en", "french": "fr", "german": "de",
+    "italian": "it", "japanese": "ja", "portuguese": "pt", "russian": "ru", "spanish": "es",
+    "turkish": "tr", "ukrainian": "uk", "русский": "ru", "английский": "en",
+}  # fmt: skip
+
+
+def _code(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() in _CODES:
+        hint = f"did you mean `{_CODES[value.lower()]}`?"
+        raise complaint(f"`{value}` is not a language code", hint)
+    return None if value == "auto" else value
+
+
 Language = Annotated[
     Annotated[str, Shaped(_LANGUAGE, "a language code", "write it like `en`, or `auto`")] | None,
-    _none_for("auto"),
+    BeforeValidator(_code),
     Called("language code, or `auto`"),
 ]
 ModelName = Annotated[

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,20 +82,47 @@ def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
     try:
         tree = _environment().parse(source)
     except TemplateSyntaxError as error:
-        return f"not a template: {str(error.message).rstrip('.')}", None
+        return _explain(str(error.message))
     except (RecursionError, ValueError):
         return "not a template: nested too deeply, or a number too long", None
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and node.name not in known:
-            close = difflib.get_close_matches(node.name, known, n=1)
-            meant = _OTHER_NAMES.get(node.name, close[0] if close else "")
-            hint = f"did you mean `{meant}`?" if meant else f"there are {', '.join(known)}"
+            meant = _OTHER_NAMES.get(node.name)
+            hint = f"did you mean `{meant}`?" if meant else _near(node.name, list(known))
             return f"unknown variable `{node.name}`", hint
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            return f"unknown filter `{node.name}`", f"there are {', '.join(FILTERS)}"
+            return f"unknown filter `{node.name}`", _near(node.name, FILTERS)
         if not isinstance(node, _allowed()):
             return f"`{_called(node)}` is not available in templates", "only variables and `if` are"
     return None
+
+
+def _explain(problem: str) -> tuple[str, str | None]:
+    """Return in our words what Jinja complains of, and what helps."""
+    if "end of template" in problem and "'endif'" in problem:
+        return "not a template: an `{% if %}` is not closed", "add `{% endif %}`"
+    if "nknown tag 'e" in problem:  # else, elif or endif
+        return (
+            "not a template: `else`, `elif` or `endif` without `if`",
+            "begin with `{% if topic %}`",
+        )
+    tag = re.search(r"unknown tag '(\w+)'", problem)
+    if tag:
+        return f"`{tag[1]}` is not available in templates", "only variables and `if` are"
+    if "unexpected '}'" in problem or "end of print statement" in problem:
+        return (
+            "not a template: a variable is not closed as it should",
+            "write it like `{{ topic }}`",
+        )
+    if "No filter named" in problem:
+        name = problem.split("'")[1]
+        return f"unknown filter `{name}`", _near(name, FILTERS)
+    return f"not a template: {problem[:1].lower()}{problem[1:].rstrip('.')}", None
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"there are {', '.join(known)}"
 
 
 def render(source: str, values: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from leap.config.complaints import MAX_SHOWN, diagnose, rest
+from leap.config.complaints import MAX_SHOWN, diagnose, did_you_mean, rest, shown
 from leap.config.document import Document
 from leap.config.events import MAX_BYTES
 from leap.config.files import read_file
@@ -125,7 +125,8 @@ def _model_of(tree: Tree, file: File, document: Document) -> type[Declared] | No
     if chosen is None:
         problem = document.error((), f"the key `{key}` is missing", f"there is {names}")
     else:
-        problem = document.error((key,), f"`{chosen}` is not a {key}", f"there is {names}")
+        hint = did_you_mean(str(chosen), models) or f"there is {names}"
+        problem = document.error((key,), f"{shown(chosen)} is not a {key}", hint)
     tree.diagnostics.append(problem)
     return None
 

@@ -27,6 +27,15 @@ BYTES = {
     "GiB": 2**30,
     "TiB": 2**40,
 }
+#: What people write besides, in small letters, and what it is called here.
+_OTHER_UNITS = {
+    "msec": "ms", "millisecond": "ms", "milliseconds": "ms",
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "m": "min", "mins": "min", "minute": "min", "minutes": "min",
+    "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
+    "k": "kB", "kb": "kB", "mb": "MB", "gb": "GB", "g": "GB", "tb": "TB",
+    "kib": "KiB", "mib": "MiB", "gib": "GiB", "tib": "TiB", "mo": "MB", "go": "GB",
+}  # fmt: skip
 _MAX_DAYS = 3660
 _QUIETEST = -120.0
 
@@ -38,13 +47,13 @@ _LEVEL = re.compile(rf"(-?{_NUMBER})\s*dB")
 _SHARE = re.compile(rf"({_NUMBER})\s*%")
 
 
-def duration(value: Any) -> float:
+def duration(value: Any, example: str = "8 min") -> float:
     """Return seconds for ``90 s``, ``8 min`` or ``1 h 30 min``."""
     if value == 0 and not isinstance(value, (bool, str)):
         return 0.0
     text = _text(value, "a duration", "8 min")
     if not _DURATION.fullmatch(text):
-        raise _wrong(value, "a duration", "8 min")
+        raise _wrong(value, "a duration", example)
     seconds = 0.0
     for number, unit in _PART.findall(text):
         if unit not in SECONDS:
@@ -77,7 +86,8 @@ def level(value: Any) -> float:
         raise _wrong(value, "a level", "-40 dB")
     decibels = float(found[1])
     if not _QUIETEST <= decibels <= 0:
-        raise complaint(f"`{text}` is not between {_QUIETEST:.0f} dB and 0 dB")
+        hint = f"write `-{text}`" if 0 < decibels <= -_QUIETEST else None
+        raise complaint(f"`{text}` is not between {_QUIETEST:.0f} dB and 0 dB", hint)
     return decibels
 
 
@@ -100,8 +110,9 @@ def complaint(
 
     ``keys`` are those that it is about, where it concerns a whole mapping.
     """
-    # The message is given as context, so that braces in it stay braces.
-    context = {"message": message, "hint": hint, "keys": keys}
+    # The message is given as context, so that braces in it stay braces; on one
+    # line, because a value that it repeats may have several.
+    context = {"message": " ".join(message.split()), "hint": hint, "keys": keys}
     return PydanticCustomError("leap", "{message}", context)
 
 
@@ -142,8 +153,21 @@ def _text(value: Any, noun: str, example: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _wrong(value, noun, example)
     if not isinstance(value, str):
-        raise complaint(f"{noun} needs a unit, not the bare number {value}", f"write `{example}`")
+        message = f"{noun} needs a unit, not the bare number {value}"
+        raise complaint(message, f"write `{_with_unit(value, noun, example)}`")
     return value.strip()
+
+
+def _with_unit(number: float, noun: str, example: str) -> str:
+    """Return what was probably meant by a bare number, as it is written here."""
+    if noun == "a duration":
+        return f"{number:g} s` or `{number:g} min"
+    unit = example.partition(" ")[2]
+    if noun == "a share" and 0 < number < 1:
+        number = round(number * 100, 6)
+    if noun == "a level":
+        number = -abs(number)
+    return f"{number:g} {unit}"
 
 
 def _wrong(value: Any, noun: str, example: str) -> PydanticCustomError:
@@ -152,8 +176,11 @@ def _wrong(value: Any, noun: str, example: str) -> PydanticCustomError:
 
 
 def _unknown_unit(unit: str, noun: str, units: dict[str, Any]) -> PydanticCustomError:
-    known = ", ".join(units)
-    return complaint(f"`{unit[:20]}` is not a unit of {noun}", f"the units are {known}")
+    meant = _OTHER_UNITS.get(unit.lower()) or next(
+        (each for each in units if each.lower() == unit.lower()), None
+    )
+    hint = f"did you mean `{meant}`?" if meant in units else f"the units are {', '.join(units)}"
+    return complaint(f"`{unit[:20]}` is not a unit of {noun}", hint)
 
 
 _DURATION_SCHEMA = {
@@ -182,7 +209,10 @@ Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE_SCHEMA), 
 
 
 def _or_word(name: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: None if value == name else duration(value))
+    def validate(value: Any) -> float | None:
+        return None if value == name else duration(value, f"8 min`, or `{name}")
+
+    return BeforeValidator(validate)
 
 
 #: A duration, or the word for "no such limit".

@@ -121,7 +121,7 @@ def test_all_mistakes_of_all_files_come_at_once(write):
         """
 leap.yaml:3:1: unknown key `workrs`; did you mean `workers`?
 pipelines/lecture.yaml:1:20: stages: `trimm` is not `download`, `trim`, `transcribe`, \
-`topics`, `subtitles` or `publish`
+`topics`, `subtitles` or `publish`; did you mean `trim`?
 tenants/acme/templates/known.yaml:1:9: unknown key `keyword`; did you mean `keywords`?
 tenants/acme/templates/known.yaml:2:11: there is no pipeline `lectures`; did you mean `lecture`?
 tenants/acme/tenant.yaml:1:1: the key `title` is missing; such as `title: Demo University`
