@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,13 @@ def held(folder: Path) -> list[str]:
 
 def test_a_new_repository_publishes_what_is_dropped_into_it(tmp_path, videos):
     """From an empty folder to a page, as the README of the repository says."""
-    made = leap("init", "Кафедра логики", "--tenant", "logic", cwd=tmp_path)
+    name = f"logic-{uuid.uuid4().hex[:12]}"  # a shared Postgres keeps what other tests left
+    made = leap("init", "Кафедра логики", "--tenant", name, cwd=tmp_path)
     assert (0, "") == (made.code, made.err)
     assert all(len(line) <= 80 for line in made.out.splitlines())
     root = tmp_path / "Кафедра логики"
     university = University(root, videos)
-    tenant = "tenants/logic/tenant.yaml"
+    tenant = f"tenants/{name}/tenant.yaml"
 
     assert (0, "") == (university.leap("validate").code, university.leap("validate").err)
     empty = university.leap("plan")
@@ -65,12 +67,12 @@ def test_a_new_repository_publishes_what_is_dropped_into_it(tmp_path, videos):
     university.edit(tenant, "{shorter_than: 1 min, smaller_than: 1 MB}",
                     "{shorter_than: 4 s, smaller_than: 5 KB}")  # fmt: skip
     university.edit(tenant, "{language: en}", "{language: en, beam: 1}")
-    university.edit("tenants/logic/sources/recordings.yaml", "settle: 60 s", "settle: 0")
+    university.edit(f"tenants/{name}/sources/recordings.yaml", "settle: 60 s", "settle: 0")
     university.record("2026-11-20 Лекция о деревьях.mp4")
     university.record("Microphone test.mp4", "second")
     university.reconcile()
 
-    pages = list((root / "state/site/logic/lectures").glob("*/index.html"))
+    pages = list((root / "state/site" / name / "lectures").glob("*/index.html"))
     assert 1 == len(pages)
     assert "Лекция о деревьях (2026-11-20)" in pages[0].read_text(encoding="utf-8")
     made = university.made()
