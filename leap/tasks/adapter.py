@@ -238,6 +238,8 @@ class _Factory:
             worker_processes=worker_processes,
             assistant=assistant,
             check_complete_on_run=True,
+            # In this process what is done was seen to be done, moments ago.
+            check_unfulfilled_deps=shared,
             force_multiprocessing=True,
             send_failure_email=False,
             ping_interval=5.0,

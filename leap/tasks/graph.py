@@ -43,6 +43,8 @@ class Board:
     resources: Mapping[str, int]
     is_shared: bool = False
     pid: int = field(default_factory=os.getpid)
+    #: What each task uses up, found out once: Luigi asks before and after.
+    used: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_planning(self) -> bool:
@@ -95,7 +97,10 @@ class StageTask(Task):
     @property
     def resources(self) -> dict[str, int]:  # type: ignore[override]
         """What the step uses up while it runs, of what the operator limits."""
-        return {name: 1 for name in self.job.resources if name in _board[0].resources}
+        board = _board[0]
+        if self.task_id not in board.used:
+            board.used[self.task_id] = self.job.resources
+        return {name: 1 for name in board.used[self.task_id] if name in board.resources}
 
     @property
     def priority(self) -> int:  # type: ignore[override]
