@@ -172,7 +172,7 @@ def _joined(session: Session, central: Central | None) -> Central | None:
 
     if central is None:
         return None
-    from leap.tasks.adapter import limits
+    from leap.tasks.calls import limits
 
     try:
         missing = missing_limits(session.declaration.operator.resources, limits(central))

@@ -7,10 +7,8 @@ and ``leap.tasks.scheduler`` what a central scheduler is made of.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import enum
-import http.client
 import json
 import logging
 import multiprocessing
@@ -23,9 +21,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType, MappingProxyType, TracebackType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 # Luigi reads these when it is imported: it would take settings from files of others.
 for _name in ("LUIGI_CONFIG_PATH", "LUIGI_CONFIG_PARSER"):
@@ -39,7 +34,8 @@ from luigi import configuration, rpc  # noqa: E402
 from luigi.scheduler import Scheduler  # noqa: E402
 from luigi.worker import Worker  # noqa: E402
 
-from leap.tasks.central import Central, SchedulerDown, WrongScheduler, runner_name  # noqa: E402
+from leap.tasks.calls import ANSWER_SECONDS, Fetcher  # noqa: E402
+from leap.tasks.central import Central, runner_name  # noqa: E402
 from leap.tasks.processes import die_with_parent  # noqa: E402
 
 #: The folder of Luigi's pages.
@@ -56,8 +52,8 @@ _PHASE_OUT = signal.SIGUSR1
 #: How long a stopped stage has to put its things away before it is killed.
 _GRACE_SECONDS = 10.0
 
-#: What a scheduler may take to answer, and how often and how soon it is asked again.
-_ANSWER_SECONDS, _ATTEMPTS, _PAUSE_SECONDS = 10.0, 6, 5.0
+#: How often a scheduler that does not answer is asked, and after how many seconds again.
+_ATTEMPTS, _PAUSE_SECONDS = 6, 5.0
 
 #: How long a runner waits for work of its own while other runners are busy with it.
 _PATIENCE = dt.timedelta(hours=6)
@@ -160,25 +156,6 @@ def run(
     return Ending.LOST if remote and remote.lost else Ending.FINISHED
 
 
-def limits(central: Central) -> dict[str, int]:
-    """Return what the resources of a central scheduler are limited to.
-
-    Raises SchedulerDown where nobody answers, WrongScheduler where somebody
-    else does.
-    """
-    _seal()
-    fetcher = _Fetcher(central)
-    try:
-        page = fetcher.fetch(f"{central.url}/api/resource_list", {"data": "{}"}, _ANSWER_SECONDS)
-        return {each["name"]: int(each["num_total"]) for each in json.loads(page)["response"]}
-    except HTTPError as error:
-        raise WrongScheduler(central, f"it answers {error.code} {error.reason}") from error
-    except fetcher.raises as error:
-        raise SchedulerDown(central) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise WrongScheduler(central, "no Luigi scheduler answers there") from error
-
-
 def central_scheduler(state_path: str, resources: Mapping[str, int]) -> Any:
     """Return the scheduler of a ``luigid``, with what ``state_path`` holds of an earlier one."""
     _seal()
@@ -270,37 +247,6 @@ class _InProcess(Scheduler):
         }
 
 
-class _Fetcher:
-    """Sends a call of Luigi's to a central scheduler; credentials go beside the address.
-
-    No message of an error can repeat them so, and no redirect takes them elsewhere.
-    """
-
-    raises = (OSError, http.client.HTTPException)
-
-    def __init__(self, central: Central) -> None:
-        # A proxy of this machine's environment is not asked about this machine.
-        proxies: dict[str, str] | None = {} if central.is_local else None
-        self._opener = build_opener(ProxyHandler(proxies), _NoRedirect)
-        self._headers = {}
-        if central.login:
-            login = base64.b64encode(":".join(central.login).encode()).decode()
-            self._headers["Authorization"] = f"Basic {login}"
-
-    def fetch(self, full_url: str, body: Mapping[str, str], timeout: float) -> str:
-        request = Request(full_url, urlencode(body).encode(), self._headers)  # noqa: S310 -- Central is http
-        with self._opener.open(request, timeout=timeout) as answer:
-            return str(answer.read().decode())
-
-    def close(self) -> None:
-        """Nothing is kept open between two calls."""
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """Take a redirect for the error that it is here."""
-
-
 class _Remote(rpc.RemoteScheduler):
     """A central scheduler: it may go away, and what it says is not believed blindly.
 
@@ -309,8 +255,8 @@ class _Remote(rpc.RemoteScheduler):
     """
 
     def __init__(self, central: Central, stopped: threading.Event) -> None:
-        super().__init__(central.url, connect_timeout=_ANSWER_SECONDS)  # type: ignore[no-untyped-call]
-        self._fetcher: Any = _Fetcher(central)
+        super().__init__(central.url, connect_timeout=ANSWER_SECONDS)  # type: ignore[no-untyped-call]
+        self._fetcher: Any = Fetcher(central)
         self._stopped = stopped
         self._process = os.getpid()
         self._ours: set[str] = set()
