@@ -22,6 +22,7 @@ from measuring import CLONE, Result, load, table
 #: The quick ones first.
 NAMES = (
     "cli",
+    "validate",
     "planning",
     "many",
     "luigi_share",

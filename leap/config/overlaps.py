@@ -6,12 +6,13 @@ rule takes, another takes too. Examples show the rest; see leap/config/proof.py.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
 from leap.config.override import plain
 from leap.config.rules import judge
-from leap.config.template import Exclude, Match, Template
+from leap.config.template import Match, Template
 from leap.errors import Diagnostic
 
 _ALL = frozenset({"", ".*", "^.*$", ".+", "^"})
@@ -46,9 +47,10 @@ def _ties(template: Template, equals: Sequence[Template]) -> Iterator[Diagnostic
     """Warn of each rule whose titles a template of the same priority takes, by its name alone."""
     if template.match.mode == "all":
         return
-    for rule in _rules(template.match):
-        for other in equals:
-            if _open(other, template) and _implied(other.match, template.match, rule):
+    able = [other for other in equals if _open(other, template)]
+    for rule in _rules(template.match) if able else ():
+        for other in able:
+            if _implied(other.match, template.match, rule):
                 message = f"template `{other.name}` takes this too, and wins by its name"
                 hint = "give one a higher `priority`"
                 yield template.document.warning(("match", *rule), message, hint)
@@ -59,11 +61,11 @@ def _takes_all_of(other: Template, template: Template) -> bool:
     if not _open(other, template):
         return False
     match = template.match
-    implied = [_implied(other.match, match, rule) for rule in _rules(match)]
     if match.mode == "any":
-        return all(implied)
+        return all(_implied(other.match, match, rule) for rule in _rules(match))
     # Every keyword and pattern must be found, so one that the other takes is enough.
     titles = len(match.exact)
+    implied = [_implied(other.match, match, rule) for rule in _rules(match)]
     return any(implied[titles:]) or bool(titles and all(implied[:titles]))
 
 
@@ -80,17 +82,20 @@ def _open(other: Template, template: Template) -> bool:
 
 
 def _excludes_no_more(theirs: Match, ours: Match) -> bool:
+    more, less = theirs.exclude, ours.exclude
     if theirs.case_sensitive != ours.case_sensitive:
-        return not any(True for _ in _rules(theirs.exclude))
-    return all(
-        set(getattr(theirs.exclude, key)) <= set(getattr(ours.exclude, key))
-        for key in ("exact", "keywords", "patterns")
+        return not (more.exact or more.keywords or more.patterns)
+    return (
+        set(more.exact) <= set(less.exact)
+        and set(more.keywords) <= set(less.keywords)
+        and set(more.patterns) <= set(less.patterns)
     )
 
 
-def _rules(rules: Match | Exclude) -> Iterator[_Rule]:
-    for key in ("exact", "keywords", "patterns"):
-        yield from ((key, index) for index in range(len(getattr(rules, key))))
+def _rules(match: Match) -> Iterator[_Rule]:
+    yield from (("exact", index) for index in range(len(match.exact)))
+    yield from (("keywords", index) for index in range(len(match.keywords)))
+    yield from (("patterns", index) for index in range(len(match.patterns)))
 
 
 def _implied(other: Match, match: Match, rule: _Rule) -> bool:
@@ -110,8 +115,18 @@ def _implied(other: Match, match: Match, rule: _Rule) -> bool:
 
 def _found_in(other: Match, words: str) -> bool:
     """Tell whether ``other`` takes every title in which ``words`` stand."""
-    literal = [each for each in other.patterns if re.fullmatch(r"[A-Za-z0-9 ]+", each)]
-    parts = [plain(each) for each in (*other.keywords, *literal)]
-    if other.case_sensitive:
-        return any(part in words for part in parts)
-    return any(part.casefold() in words.casefold() for part in parts)
+    words = words if other.case_sensitive else words.casefold()
+    parts = _parts(other.keywords, other.patterns, other.case_sensitive)
+    return any(part in words for part in parts)
+
+
+@functools.lru_cache(maxsize=8192)
+def _parts(
+    keywords: tuple[str, ...],
+    patterns: tuple[str, ...],
+    case_sensitive: bool,  # noqa: FBT001 -- a key of the cache
+) -> tuple[str, ...]:
+    """Return the texts of which any is enough: keywords, and patterns that are plain text."""
+    literal = (each for each in patterns if re.fullmatch(r"[A-Za-z0-9 ]+", each))
+    parts = (plain(each) for each in (*keywords, *literal))
+    return tuple(part if case_sensitive else part.casefold() for part in parts)

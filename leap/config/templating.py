@@ -61,15 +61,24 @@ MAX_OUTPUT = 20_000
 FILTERS = ("capitalize", "default", "lower", "title", "trim", "truncate", "upper")
 #: A variable by itself. Most templates hold nothing else, and need no Jinja.
 _VARIABLE = re.compile(r"\{\{ *([a-z_]+) *\}\}")
+#: A variable or a statement that holds neither braces nor texts of its own.
+_TAG = re.compile(r"""\{\{[^{}'"]*\}\}|\{%[^{}'"]*%\}""")
 _SINGLE_BRACES = re.compile(r"(?<![{%])\{\s*(\w+)(?:[:.!\[][^{}]*|\s*)\}(?!\})")
 
 
-@functools.lru_cache(maxsize=8192)  # the same text stands in many layers, and is merged again
 def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
     """Return what is wrong with a template and what helps, or None where it is fine.
 
     With ``title`` the variable ``title`` itself is not known.
     """
+    tags = _TAG.findall(source)
+    # Text between tags means nothing to Jinja unless there is a brace in it. Without
+    # the text, most templates of a repository are the same few.
+    return _check(source if "{" in _TAG.sub("", source) else "".join(tags), title=title)
+
+
+@functools.lru_cache(maxsize=8192)
+def _check(source: str, *, title: bool) -> tuple[str, str | None] | None:
     known = {name: None for name in VARIABLES if not (title and name == "title")}
     if "{" not in _VARIABLE.sub("", source) and known.keys() >= set(_VARIABLE.findall(source)):
         return None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leap.config.templating import MAX_OUTPUT, VARIABLES, check, render
+from leap.config.templating import MAX_OUTPUT, VARIABLES, _check, check, render
 from leap.config.variables import formatted, variables
 from leap.domain.topics import Outline, Topic
 from leap.errors import BadInput
@@ -164,3 +164,14 @@ def test_every_variable_has_a_value():
 def test_dates_are_written_as_asked():
     """Tokens are replaced, everything else stays."""
     assert "09/02/2026 (26)" == formatted(date(2026, 2, 9), "DD/MM/YYYY (YY)")
+
+
+PIECES = ["{{ topic }}", "{{ topik }}", "{{topic|upper}}", "{{ topic | nope }}", "{% if topic %}",
+          "{% else %}", "{% endif %}", "{{ 'a}}b' }}", "{# note #}", "{topic}", "{", "}", "}}", "{{",
+          "%}", "#", "text ", "\n", "{% raw %}", "{% endraw %}", "{% for x in y %}"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), st.booleans())
+def test_the_text_between_tags_makes_no_difference(source, title):
+    """What is left out before a template is checked changes no verdict."""
+    assert _check(source, title=title) == check(source, title=title)
