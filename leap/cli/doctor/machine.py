@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from leap.config.operator import Operator
 
 _GB = 1 << 30
-#: Postgres, ffmpeg and the smallest model at work; measured while a lecture was transcribed.
+#: An estimate: Postgres, two stages of 150 MB (see benchmarks/) and the smallest model.
 _LEAST_MEMORY = 1 * _GB
 _COMFORTABLE_MEMORY = 2 * _GB
 _FIRST, _LAST = (3, 11), (3, 13)
