@@ -21,6 +21,7 @@ from leap.config.units import Called, complaint
 from leap.errors import BadInput
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 #: Every variable, and what it stands for.
@@ -74,7 +75,8 @@ def check(source: str, *, title: bool = False) -> tuple[str, str | None] | None:
     tags = _TAG.findall(source)
     # Text between tags means nothing to Jinja unless there is a brace in it. Without
     # the text, most templates of a repository are the same few.
-    return _check(source if "{" in _TAG.sub("", source) else "".join(tags), title=title)
+    inert = "{" not in _TAG.sub("", source) and "raw" not in source
+    return _check("".join(tags) if inert else source, title=title)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -144,14 +146,12 @@ def render(source: str, values: Mapping[str, str]) -> str:
         return source
     from jinja2 import TemplateError
 
-    wrong = check(source)
-    if wrong is not None:
-        raise BadInput(f"title or description: {wrong[0]}", hint=wrong[1])
+    template = _compiled(source)
     plain = {name: str(value)[:MAX_OUTPUT] for name, value in values.items()}
     length = 0
     pieces = []
     try:
-        for piece in _environment().from_string(source).generate(plain):
+        for piece in template.generate(plain):
             length += len(piece)
             if length > MAX_OUTPUT:
                 message = f"title or description: longer than {MAX_OUTPUT} characters"
@@ -160,6 +160,15 @@ def render(source: str, values: Mapping[str, str]) -> str:
     except (TemplateError, TypeError, ValueError) as error:
         raise BadInput(f"title or description: {error}") from error
     return "".join(pieces).strip()
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    """Return a template ready to be filled; thousands of titles share a few. Raises BadInput."""
+    wrong = check(source)
+    if wrong is not None:
+        raise BadInput(f"title or description: {wrong[0]}", hint=wrong[1])
+    return _environment().from_string(source)
 
 
 @functools.cache
