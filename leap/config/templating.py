@@ -128,7 +128,8 @@ def _explain(problem: str) -> tuple[str, str | None]:
     if "No filter named" in problem:
         name = problem.split("'")[1]
         return f"unknown filter `{name}`", _near(name, FILTERS)
-    return f"not a template: {problem[:1].lower()}{problem[1:].rstrip('.')}", None
+    problem = re.sub(r" at \d+$", "", problem).rstrip(".")
+    return f"not a template: {problem[:1].lower()}{problem[1:]}", None
 
 
 def _near(name: str, known: Sequence[str]) -> str:
