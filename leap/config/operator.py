@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from leap.config.model import Declared, Integer, Name, setting
+from leap.config.model import Declared, Integer, setting
 from leap.config.paths import FolderPath
 from leap.config.safety import Safety
 from leap.config.settings import Settings
@@ -50,6 +50,10 @@ def _is_scheduler(url: str) -> str:
 
 Scheduler = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_scheduler)]
 
+#: What stages use up: the machine's ffmpeg, a transcriber, a platform. A limit
+#: for anything else would limit nothing.
+Resource = Literal["ffmpeg", "whisper", "site"]
+
 
 class Operator(Declared):
     """The operator's file. Paths are relative to the repository's root, or absolute."""
@@ -80,7 +84,7 @@ class Operator(Declared):
     workers: Integer = setting(
         2, "How many stages are worked on at once.", examples=[2], ge=1, le=64
     )
-    resources: dict[Name, Annotated[Integer, Field(ge=1, le=1000)]] = setting(
+    resources: dict[Resource, Annotated[Integer, Field(ge=1, le=1000)]] = setting(
         {"ffmpeg": 2, "whisper": 1},
         "How many stages may use a resource at once.",
         examples=[{"ffmpeg": 2, "whisper": 1}],

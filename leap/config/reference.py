@@ -184,7 +184,8 @@ def _name(annotation: Any) -> str:
     if origin is tuple:
         return f"list: {_type(arguments[0])}"
     if origin is dict:
-        return f"names, each with {'options' if _of_any(arguments[1]) else _type(arguments[1])}"
+        keys = _name(arguments[0]) if typing.get_origin(arguments[0]) is Literal else "names"
+        return f"{keys}, each with {'options' if _of_any(arguments[1]) else _type(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{each.value}`" for each in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
