@@ -8,11 +8,13 @@ operator, tenant, source, template, preset, pipeline, override, settings
               one model per kind of file; `settings` are the sections they share
 tree          documents and models by place, sound or not
 complaints    what pydantic found, in our words and at its place
-checks, proof what no single file can know
+checks, overlaps, proof, thumbnails
+              what no single file can know
 assembly      sound files → the Declaration
 merge, effective
               the layers of settings, and what holds for one recording
-schema        the models as JSON Schemas, for editors
+schema, reference
+              the models as JSON Schemas for editors, and as a page for people
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from leap.config.preset import OPTIONS
 from leap.config.proof import prove
 from leap.config.reader import read
 from leap.config.repository import SECRETS
+from leap.config.thumbnails import check_thumbnails
 from leap.config.tree import Branch, Entry, Tree
 from leap.domain.stage import Stage, inputs, missing_needs
 from leap.errors import Diagnostic
@@ -47,6 +48,7 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
         yield from _check_sources(tree, name, branch)
         yield from _check_twins(branch)
         yield from _check_accounts(tree, name, branch)
+        yield from check_thumbnails(tree.root, name)
     yield from _check_sites(tree)
 
 
