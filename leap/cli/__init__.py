@@ -36,7 +36,10 @@ COMMANDS = MappingProxyType(
         "report": ("leap.cli.report:command", "One static page: failures, what is next, times."),
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),
-        "secrets": ("leap.cli.secrets:command", "Keep credentials encrypted: keys, readers, edits."),
+        "secrets": (
+            "leap.cli.secrets:command",
+            "Keep credentials encrypted: keys, readers, edits.",
+        ),
         "scheduler": (
             "leap.cli.scheduler:command",
             "Run a central scheduler for many runners, with its pages.",

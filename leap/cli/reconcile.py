@@ -175,7 +175,7 @@ def _joined(session: Session, central: Central | None) -> Central | None:
     from leap.tasks.calls import limits
 
     try:
-        missing = missing_limits(session.declaration.operator.resources, limits(central))
+        missing = missing_limits(session.declaration.operator.limits, limits(central))
     except SchedulerDown as error:
         _warn(f"{error}; until then this run works by itself")
         return None

@@ -35,7 +35,7 @@ def command(root: Path, port: int) -> None:
     declared = urlsplit(operator.scheduler or "").hostname
     serve(
         operator.state,
-        operator.resources,
+        operator.limits,
         port=port,
         hosts=frozenset({declared} if declared else ()),
         announce=_announce,

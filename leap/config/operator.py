@@ -97,3 +97,8 @@ class Operator(Declared):
     defaults: Settings = setting(
         Settings(), "Settings for all tenants.", examples=[{"trim": {"padding": "2 s"}}]
     )
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """How many stages may use each resource at once."""
+        return {str(name): limit for name, limit in self.resources.items()}

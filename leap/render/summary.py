@@ -8,7 +8,14 @@ from typing import Any
 
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Plan
-from leap.render.plan import change_data, failure_data, failures, listed, standing
+from leap.render.plan import (
+    change_data,
+    failure_data,
+    failures,
+    listed,
+    refusal_data,
+    standing,
+)
 from leap.render.terminal import Paint, clean, counted, duration, plain
 
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
@@ -82,6 +89,7 @@ def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
         "left": [change_data(change) for change in (outcome.left if outcome else ())],
         "interrupted": outcome.interrupted if outcome else False,
         "failed_before": [failure_data(failure) for failure in plan.failures],
+        "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "problems": list(plan.problems),
         "summary": after.summary(),
     }

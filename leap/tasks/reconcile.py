@@ -84,7 +84,7 @@ def carry_out(
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
 
-    resources = session.declaration.operator.resources
+    resources = session.declaration.operator.limits
     admit(session, found, plan)
     commit = commit_of(session.declaration.root)
     runs = {tenant: session.ledger.run_started(tenant, commit) for tenant in plan.rows}

@@ -391,7 +391,7 @@ def wrong_keys(university: University) -> list[str]:
         (("show", ""), 1, ("no recording ''",)),
         (("show", "20"), 1, ("is the beginning of", "give more of it")),
         (("retry", "zzz"), 1, ("no recording 'zzz'",)),
-        (("secrets", "keygen", "nobody"), 1, ("tenants/nobody: no such tenant",)),
+        (("secrets", "keygen", "nobody"), 64, ("nobody: no such tenant",)),
         (("secrets", "set", "uni", "field"), 64, ("ACCOUNT.FIELD",)),
     ],
 )
@@ -427,12 +427,13 @@ def test_json_is_alone_on_stdout(published: University, verb: str) -> None:
 
 def test_exit_code_2_tells_that_there_are_changes(published: University) -> None:
     """Only where it is asked for."""
-    published.edit("tenants/uni/tenant.yaml", "{beam: 1}", "{beam: 1}\n  subtitles: {lines: 1}")
+    edit = "{beam: 1}\n  metadata: {date_format: YYYY}"
+    published.edit("tenants/uni/tenant.yaml", "{beam: 1}", edit)
     try:
         assert 2 == run(published, "plan", "--detailed-exitcode").code
         assert 0 == run(published, "plan").code
     finally:
-        published.edit("tenants/uni/tenant.yaml", "{beam: 1}\n  subtitles: {lines: 1}", "{beam: 1}")
+        published.edit("tenants/uni/tenant.yaml", edit, "{beam: 1}")
     assert 0 == run(published, "plan", "--detailed-exitcode").code
 
 

@@ -85,7 +85,7 @@ tries("folder-of-anothers-site", "tenants/globex/presets/channel.yaml:2:7: tenan
 for how, path in {
     "by-dots": "../outside", "absolute": "/etc", "of-the-other-tenant": "tenants/globex",
     "of-the-root": "/", "through-the-own": "recordings/../leap.yaml", "of-the-state": "state/keys",
-    "of-processes": "/proc/self/root", "in-a-variable": "$HOME/.ssh",
+    "of-processes": "/proc/self/cwd", "in-a-variable": "$HOME/.ssh",
 }.items():  # fmt: skip
     tries(f"source-{how}", f"{ACME}/sources/x.yaml:2:7: `{path}` is outside",
           {f"{ACME}/sources/x.yaml": f"kind: folder\npath: {path}\n"})  # fmt: skip

@@ -97,4 +97,7 @@ def test_github_annotations_are_escaped():
     """A file's name or a message cannot begin another command."""
     found = Diagnostic("a,b:c.yaml", 1, 2, "100 %\n::error::fake", severity="warning")
 
-    assert "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=leap validate::100 %25%0A::error::fake" == github([found])
+    assert (
+        "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=leap validate::100 %25%0A::error::fake"
+        == github([found])
+    )
