@@ -7,7 +7,7 @@ repeats a control character or a mark that would change how the line is read.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leap.errors import Diagnostic
@@ -15,8 +15,10 @@ from leap.errors import Diagnostic
 #: Given a file, the text of its lines; none where it cannot be shown.
 Lines = Callable[[str], Sequence[str]]
 
-_WIDTH = 100
-_BEFORE = 60
+#: Columns of the source line that are shown, and how many of them stand before the
+#: place at most: with the line's number it all fits into 80.
+_WIDTH = 71
+_BEFORE = 48
 
 
 def text(
@@ -116,12 +118,24 @@ def _excerpt(diagnostic: Diagnostic, lines: Lines) -> list[str]:
     if diagnostic.line > len(content):
         return []
     line = content[diagnostic.line - 1].rstrip("\r\n")
-    start = max(0, diagnostic.column - 1 - _BEFORE)
-    cut = line[start : start + _WIDTH]
-    before = visible(cut[: diagnostic.column - 1 - start])
+    at = min(diagnostic.column - 1, len(line))
+    start = at - _fitting(reversed(line[:at]), _BEFORE)
+    before = visible(line[start:at])
+    after = line[at : at + _fitting(line[at:], _WIDTH - _columns(before))]
     number = f"{diagnostic.line:>5} | "
     caret = " " * (len(number) + _columns(before)) + "^"
-    return [f"{number}{visible(cut)}", caret]
+    return [f"{number}{before}{visible(after)}", caret]
+
+
+def _fitting(characters: Iterable[str], columns: int) -> int:
+    """Return how many of ``characters`` are shown in that many columns."""
+    count = 0
+    for character in characters:
+        columns -= _columns(_shown(character))
+        if columns < 0:
+            break
+        count += 1
+    return count
 
 
 def visible(value: str) -> str:

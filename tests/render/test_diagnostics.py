@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 
 from leap.errors import Diagnostic
 from leap.render.diagnostics import data, github, summary, text, visible
@@ -41,6 +42,28 @@ def test_the_view_of_a_long_line_is_cut_around_the_place():
 
     assert len(excerpt[1]) < 120
     assert excerpt[1][excerpt[2].index("^")] == "!"
+
+
+@pytest.mark.parametrize(
+    "line", ["x" * 200, "讲" * 200, "\u200d" * 200, "e\u0301" * 200, "👍🏽" * 99]
+)
+@pytest.mark.parametrize("column", [1, 40, 150, 201])
+def test_the_view_fits_into_eighty_columns(line, column):
+    """Whatever stands in the line; else the terminal breaks it, and the caret is lost."""
+    _, source, caret, _ = shown(Diagnostic("a.yaml", 1, column, "wrong"), line).splitlines()
+
+    assert cell_len(source) < 80
+    assert len(caret) < 80
+
+
+def test_the_caret_stands_under_a_sign_of_several_characters():
+    """An emoji that is joined of several is shown part by part; a tab is one space."""
+    found = Diagnostic("a.yaml", 1, 6, "wrong")
+
+    assert shown(found, "👩\u200d💻\tа!").splitlines()[1:3] == [
+        "    1 | 👩<U+200D>💻 а!",
+        " " * len("    1 | 👩.<U+200D>💻. а") + "^",
+    ]
 
 
 @pytest.mark.parametrize("lines", [(), ("only one line",)])
