@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from leap.config.assembly import assemble
-from leap.config.effective import effective
+from leap.config.declaration import Declaration
+from leap.config.effective import Effective, effective
 from leap.config.overlaps import overlaps, share_sources
 from leap.config.patterns import ascii_only
+from leap.config.repository import SECRETS
 from leap.config.rules import judge
 from leap.config.safety import lenient
 from leap.config.template import Template
+from leap.config.tenant import TenantDeclaration
 from leap.config.tree import Tree
 from leap.errors import ConfigError, Diagnostic
 
@@ -115,7 +118,25 @@ def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
             if not sound or not set(template.publish) <= set(declared.presets):
                 continue
             try:
-                effective(declaration, tenant, template.name)
+                settings = effective(declaration, tenant, template.name)
             except ConfigError as error:
                 found |= set(error.diagnostics)
+            else:
+                found |= set(_lacking(declaration, declared, settings))
     yield from found
+
+
+def _lacking(
+    declaration: Declaration, declared: TenantDeclaration, settings: Effective
+) -> Iterator[Diagnostic]:
+    """Warn of an account that a publication cannot do without, where no secrets are at all.
+
+    Where there are some, leap.config.checks looks for the account among them.
+    """
+    file = f"tenants/{declared.name}/{SECRETS}"
+    for name, publication in settings.publications.items():
+        needed = publication.account and publication.options.get("privacy") == "unlisted"
+        if needed and not (declaration.root / file).exists():
+            message = f"an unlisted page needs this account, and there is no {file}"
+            hint = f"make it with `leap secrets set {declared.name} {publication.account}.<field>`"
+            yield declared.presets[name].document.warning(("account",), message, hint)
