@@ -19,6 +19,7 @@ from leap.config.events import MAX_BYTES
 from leap.config.files import read_file
 from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
+from leap.config.owners import check_owners
 from leap.config.paths import inside, resolved
 from leap.config.preset import OPTIONS
 from leap.config.proof import prove
@@ -49,6 +50,8 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
         yield from _check_twins(branch)
         yield from _check_accounts(tree, name, branch)
         yield from check_thumbnails(tree.root, name)
+        if branch.tenant is not None:
+            yield from check_owners(tree.root, name, branch.tenant.document)
     yield from _check_sites(tree)
 
 

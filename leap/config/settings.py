@@ -217,7 +217,7 @@ class Subtitles(Model):
 
 
 class Metadata(Model):
-    """What a publication says about its lecture; see the variables in pipelines/README.md."""
+    """What a publication says about its lecture; see docs/reference.md for the variables."""
 
     title: Title = setting(
         "{{ display_name }}",

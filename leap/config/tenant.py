@@ -47,7 +47,9 @@ class Tenant(Declared):
         "UTC", "Where dates and times in titles are at home.", examples=["Europe/Berlin"]
     )
     owners: Texts = setting(
-        (), "Who answers for the tenant, as the git host names them.", examples=[["@org/media"]]
+        (),
+        "Who answers for the tenant, as CODEOWNERS names them; `leap validate` compares.",
+        examples=[["@org/media"]],
     )
     safety: Safety = setting(
         Safety(),
