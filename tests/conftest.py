@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -19,6 +20,13 @@ import pytest
 #: whole suite runs against another Postgres with it.
 for _name in ("LEAP_FAULT", "LEAP_FFMPEG", "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"):
     os.environ.pop(_name, None)
+
+# A suite that was started in the background ignores Ctrl-C, and so would the
+# programs that it starts.
+for _signal in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        _usual = signal.default_int_handler if _signal is signal.SIGINT else signal.SIG_DFL
+        signal.signal(_signal, _usual)
 
 # Models come from wheels; nothing may ask a hub for them.
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -263,7 +263,9 @@ class Terminal:
 
         ``again`` is typed every second, as people do where Ctrl-C came too soon to be seen.
         """
+        deadline = time.monotonic() + 60
         while True:
+            assert time.monotonic() < deadline, self.said
             if again and not select.select([self.handle], [], [], 1)[0]:
                 self.type(again)
                 continue
