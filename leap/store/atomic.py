@@ -67,9 +67,17 @@ def replace(path: Path, data: Mapping[str, Any]) -> None:
     replace_bytes(path, _as_json(data))
 
 
-def replace_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` in one step, over whatever was there. Raises OSError."""
-    _written(path, content).replace(path)
+def replace_bytes(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write ``content`` to ``path`` in one step, over whatever was there.
+
+    ``mode`` says who may read it, within what the umask allows. Raises OSError.
+    """
+    temporary = _written(path, content, mode)
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
@@ -77,10 +85,11 @@ def _as_json(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
-def _written(path: Path, content: bytes) -> Path:
+def _written(path: Path, content: bytes, mode: int = 0o666) -> Path:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with temporary.open("xb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

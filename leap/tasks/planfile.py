@@ -11,8 +11,6 @@ matter who wrote it; and it holds no secret, as a plan never does.
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -31,6 +29,7 @@ from leap.planning.narrow import select
 from leap.planning.select import Selection, parse
 from leap.render.plan import change_data, json_data
 from leap.render.terminal import clean, counted
+from leap.store.atomic import replace_bytes
 from leap.tasks.survey import Session, Survey, known, plan_again
 
 if TYPE_CHECKING:
@@ -110,7 +109,8 @@ def write(
         plan=json_data(plan),
     )
     data = _adapter().dump_python(saved, mode="json")
-    _replace(path, canonical({"checksum": digest(data), **data}) + b"\n")
+    content = canonical({"checksum": digest(data), **data}) + b"\n"
+    replace_bytes(path, content, mode=0o600)
 
 
 def read(path: Path) -> SavedPlan:
@@ -311,18 +311,3 @@ def _implausible(saved: SavedPlan) -> Iterator[str]:
         for each in changes
     ):
         yield "changes that are none"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` in one step; nobody but the owner may read it."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

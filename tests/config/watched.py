@@ -16,6 +16,7 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 
 from leap.cli import cli
 from leap.cli.boundary import run
@@ -79,6 +80,19 @@ def validate(root: str) -> dict[str, object]:
     }
 
 
+def most_memory() -> int:
+    """Return the most bytes that this process ever held.
+
+    Linux counts what the parent held before the fork into ru_maxrss, but not into VmHWM:
+    https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    held = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(held.split()[1]) * 1024
+
+
 def main() -> None:
     """Read the roots, watch what their validation does, and say it."""
     validate(sys.argv[1])
@@ -89,8 +103,7 @@ def main() -> None:
         watch.root = os.path.realpath(root)
         found[root] = validate(root)
         watch.root = ""
-    # Kilobytes on Linux, https://man7.org/linux/man-pages/man2/getrusage.2.html
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = most_memory()
     json.dump({"found": found, "memory": memory, "touched": watch.touched}, sys.stdout)
 
 
