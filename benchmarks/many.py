@@ -95,6 +95,9 @@ def university() -> Path:
             page = lectures / row.id[-12:]
             page.mkdir(parents=True)
             (page / "index.html").touch()
+        # As at the end of every run: what is in sync now is written down as settled.
+        found, plan = survey(session, [TENANT], _quiet)
+        admit(session, found, plan)
     return root
 
 
