@@ -61,8 +61,8 @@ def require_current(version: str | None, name: str) -> None:
     )
 
 
-def upgrade(address: Address, logins: Iterable[str] = ()) -> None:
-    """Bring the schema at ``address`` to SCHEMA_VERSION; safe to repeat and to do at once.
+def upgrade(address: Address, logins: Iterable[str] = (), *, to: str = SCHEMA_VERSION) -> None:
+    """Bring the schema at ``address`` up to a revision; safe to repeat and to do at once.
 
     ``logins`` are made able to use it. Raises LedgerError where the user may
     not, or where the schema is of a newer LEAP.
@@ -98,7 +98,7 @@ def upgrade(address: Address, logins: Iterable[str] = ()) -> None:
                 connection.execute(text(f"CREATE SCHEMA leap AUTHORIZATION {OWNER}"))
             connection.execute(text(f"SET LOCAL ROLE {OWNER}"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise explained(error.orig, address.name) from error

@@ -89,6 +89,33 @@ def test_opening_may_migrate_when_asked(url, tmp_path):
         assert ledger.tenants() == ()
 
 
+def test_an_older_ledger_keeps_what_it_knows(empty_database):
+    """Of what it knows nothing is settled; the next plan looks at all of it once."""
+    upgrade(empty_database.admin, empty_database.logins, to="0001")
+    with connect(empty_database.admin) as connection:
+        connection.execute(_OLD_RECORDING)
+        connection.execute(_OLD_STAGE)
+
+    upgrade(empty_database.admin, empty_database.logins)
+
+    with connect(empty_database.admin) as connection:
+        query = "SELECT id, mark, changes, settled FROM leap.recordings"
+        assert [("r1", "", 0, None)] == connection.execute(query).fetchall()
+        connection.execute("UPDATE leap.stages SET state = 'evicted'")
+        assert [("r1", "", 1, None)] == connection.execute(query).fetchall()
+
+
+_OLD_RECORDING = """
+    INSERT INTO leap.recordings (tenant, id, source, source_kind, account, external_id, locator,
+        revision, title, started_at, size, reason, listed, since)
+    VALUES ('acme', 'r1', 's', 'folder', 's', 'a', 'a', 'x', 'A', now(), 1, '', true, now())
+"""
+_OLD_STAGE = """
+    INSERT INTO leap.stages (tenant, recording, stage, key, state, since)
+    VALUES ('acme', 'r1', 'trim', 'k', 'done', now())
+"""
+
+
 def test_two_migrations_at_once_are_one(empty_database):
     """The second waits for the first and finds its work done."""
     failures = []
