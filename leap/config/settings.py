@@ -41,6 +41,7 @@ from leap.config.units import (
     Share,
     Size,
     complaint,
+    in_words,
 )
 from leap.config.variables import DateFormat
 
@@ -270,6 +271,17 @@ SECTIONS: dict[str, type[Model]] = {
     "subtitles": Subtitles,
     "metadata": Metadata,
 }
+
+
+def as_written(section: str, key: str, value: Any) -> str:
+    """Return the value of a setting, as ``keyed`` has it, the way a person writes it.
+
+    A setting that there is no more is shown as it is.
+    """
+    fields = SECTIONS[section].model_fields
+    field = next((each for name, each in fields.items() if (each.alias or name) == key), None)
+    kinds = [each.name for each in (field.metadata if field else ()) if isinstance(each, Called)]
+    return in_words(kinds[0] if kinds else "", value)
 
 
 def keyed(section: Model) -> dict[str, Any]:

@@ -103,6 +103,48 @@ def share(value: Any) -> float:
     return percent / 100
 
 
+def in_words(kind: str, value: Any) -> str:
+    """Return a number as it is written: ``1 h 30 min``, ``25 MB``, ``-40 dB``, ``50 %``.
+
+    Args:
+        kind: what ``Called`` says of the value's type: ``duration``, or
+            ``duration, or `off``` where None has a word of its own.
+    """
+    kind, _, word = kind.partition(", or ")
+    if value is None:
+        return word.strip("`") or "none"
+    match kind:
+        case "duration":
+            return _seconds_in_words(value)
+        case "size":
+            unit = next((unit for unit in ("TB", "GB", "MB", "kB") if value >= BYTES[unit]), "B")
+            return f"{value / BYTES[unit]:g} {unit}"
+        case "level":
+            return f"{value:g} dB"
+        case "share":
+            return f"{value * 100:g} %"
+    match value:
+        case list():
+            return f"[{', '.join(map(str, value))}]"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def _seconds_in_words(seconds: float) -> str:
+    parts = []
+    for unit in ("h", "min"):
+        count, seconds = divmod(seconds, SECONDS[unit])
+        if count:
+            parts.append(f"{count:g} {unit}")
+    if seconds or not parts:
+        parts.append(f"{round(seconds, 6):g} s")
+    return " ".join(parts)
+
+
 def complaint(
     message: str, hint: str | None = None, keys: tuple[str, ...] = ()
 ) -> PydanticCustomError:

@@ -9,6 +9,7 @@ from leap.domain.catalogue import CatalogueEntry
 from leap.domain.speculation import Effect, Kind, Retitled
 from leap.domain.stage import Stage, inputs
 from leap.planning.desired import Desired
+from leap.planning.reasons import edited
 from leap.planning.side import Side
 
 
@@ -141,13 +142,9 @@ class Comparison:
             return f"template {old.row.template} → {new.row.template}"
         for stage in stages:
             one, two = (dict((each.settings or {}).get(stage, {})) for each in (old, new))
-            edits = [
-                f"{stage.value}.{name} {_short(one.get(name))} → {_short(two.get(name))}"
-                for name in sorted({*one, *two})
-                if one.get(name) != two.get(name)
-            ]
+            edits = edited(stage, one, two)
             if edits:
-                return ", ".join(edits)
+                return edits
         if stages:
             taken_in = inputs(stages[0], tuple(new.row.wanted.stages) if new.row.wanted else ())
             return f"{taken_in[-1].value} changes" if taken_in else "it is made anew"
@@ -177,8 +174,3 @@ class Comparison:
 
     def _published(self, presets: Sequence[str] | Mapping[str, object]) -> tuple[str, ...]:
         return tuple(preset for preset in presets if preset in self._all_published())
-
-
-def _short(value: object) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 -- as in plans

@@ -10,12 +10,10 @@ from leap.domain.plan import WITHDRAW, Action, Change, Failure, Step
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning.desired import Desired
+from leap.planning.reasons import edited
 
 #: Platforms on which changed media can take the old media's place.
 REPLACES_MEDIA = frozenset({"site"})
-
-#: Longer values of settings are cut in reasons.
-_SHORT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,32 +212,16 @@ def _why(
     if stage is Stage.DOWNLOAD and known.revision != each.row.revision:
         return "the source changed"
     old = actual.fact(each.row.id, stage, old_key)
-    edits = _edits(stage, old, (each.settings or {}).get(stage, {})) if old is not None else ""
-    if edits:
-        return edits
+    if old is not None and isinstance(old.facts.get("settings"), Mapping):
+        edits = edited(stage, old.facts["settings"], (each.settings or {}).get(stage, {}))
+        if edits:
+            return edits
     changed = [
         other
         for other in inputs(stage, tuple(wanted.stages))
         if before.stages.get(other) != wanted.stages[other]
     ]
     return f"{changed[-1].value} changes" if changed else "its settings changed"
-
-
-def _edits(stage: Stage, old: StageFact, new: Mapping[str, object]) -> str:
-    """Return ``subtitles.line_length 42 → 38`` for the settings that differ."""
-    before = old.facts.get("settings")
-    if not isinstance(before, Mapping):
-        return ""
-    return ", ".join(
-        f"{stage.value}.{name} {_short(before.get(name))} → {_short(new.get(name))}"
-        for name in sorted(set(before) | set(new))
-        if before.get(name) != new.get(name)
-    )
-
-
-def _short(value: object) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Step]:

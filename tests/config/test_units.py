@@ -77,3 +77,33 @@ def test_spaces_do_not_matter(number, unit):
 
     assert units.duration(f"{number}{name}") == units.duration(f" {number}  {name} ")
     assert units.duration(f"{number} {name}") == pytest.approx(number * seconds)
+
+
+@pytest.mark.parametrize(
+    "kind, value, words",
+    [
+        ("duration", 480.0, "8 min"),
+        ("duration", 5400.0, "1 h 30 min"),
+        ("duration", 0.833, "0.833 s"),
+        ("duration", 0.0, "0 s"),
+        ("duration, or `off`", None, "off"),
+        ("size", 25_000_000, "25 MB"),
+        ("size", 50_000_000_000, "50 GB"),
+        ("size", 12, "12 B"),
+        ("level", -32.5, "-32.5 dB"),
+        ("share", 0.3, "30 %"),
+        ("", ["srt", "vtt"], "[srt, vtt]"),
+        ("", 0.0, "0"),
+        ("", True, "true"),
+        ("", None, "none"),
+    ],
+)
+def test_numbers_are_told_as_they_are_written(kind, value, words):
+    """With the unit that reads best."""
+    assert words == units.in_words(kind, value)
+
+
+@given(st.integers(0, 10**9).map(lambda milliseconds: milliseconds / 1000))
+def test_a_duration_in_words_is_the_same_duration(seconds):
+    """To six digits of its last part."""
+    assert units.duration(units.in_words("duration", seconds)) == pytest.approx(seconds, abs=1e-3)
