@@ -62,8 +62,8 @@ def _bug(error: Exception) -> int:
 
 
 def _usage(error: click.UsageError) -> int:
-    if error.ctx is not None and not sys.argv[1:]:
-        click.echo(error.ctx.get_help(), err=True)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
         return ExitCode.USAGE
     path = error.ctx.command_path if error.ctx else "leap"
     message = error.format_message().rstrip(".")

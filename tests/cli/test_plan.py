@@ -110,8 +110,9 @@ def test_a_mistake_on_the_command_line_is_one_line(
 ) -> None:
     assert run(cli, ["plan", *arguments]) == ExitCode.USAGE
     captured = capsys.readouterr()
-    [line] = captured.err.splitlines()
-    assert ("", True) == (captured.out, words in line)
+    lines = captured.err.splitlines()
+    assert ("", 1) == (captured.out, len(lines)), captured.err
+    assert words in lines[0]
 
 
 def test_exit_2_means_changes_where_it_was_asked_for(
