@@ -11,6 +11,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -39,6 +40,21 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("leap")
+
+
+@pytest.fixture(scope="session")
+def demo_repository(tmp_path_factory) -> Path:
+    """Give a copy of this repository's YAML, with the credentials that `leap demo` makes."""
+    from leap.demo.tenant import equip
+
+    here, root = Path(__file__).parents[1], tmp_path_factory.mktemp("demo")
+    own = shutil.ignore_patterns("secrets.sops.yaml")
+    shutil.copy2(here / "leap.yaml", root)
+    for folder in ("pipelines", "tenants"):
+        shutil.copytree(here / folder, root / folder, ignore=own)
+    equip(root, aside=root / "aside")
+    return root
+
 
 # ── a browser, for tests of pages ──────────────────────────────────────────
 

@@ -46,9 +46,9 @@ def broken(tmp_path):
     return root
 
 
-def test_a_sound_repository_says_so():
+def test_a_sound_repository_says_so(demo_repository):
     """One line, exit 0; from a folder below the root too."""
-    result = leap("validate", cwd=REPOSITORY / "tenants" / "demo")
+    result = leap("validate", cwd=demo_repository / "tenants" / "demo")
 
     assert (0, "") == (result.returncode, result.stderr)
     assert result.stdout.endswith("files checked, no problems\n")

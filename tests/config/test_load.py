@@ -7,7 +7,6 @@ import os
 import shutil
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -15,8 +14,6 @@ from pydantic import ValidationError
 from leap.config import check, check_files, load, override_for
 from leap.config.repository import MAX_FILES
 from leap.errors import ConfigError
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclasses.dataclass
@@ -33,9 +30,9 @@ def messages(root, **options):
     return [str(each) for each in check(root, **options)]
 
 
-def test_this_repository_is_sound():
+def test_this_repository_is_sound(demo_repository):
     """The worked example has neither errors nor warnings."""
-    assert check(REPOSITORY) == ()
+    assert check(demo_repository) == ()
 
 
 def test_a_repository_becomes_one_value(write, monkeypatch):
