@@ -11,6 +11,7 @@ matter who wrote it; and it holds no secret, as a plan never does.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -204,7 +205,28 @@ def _survey(session: Session, saved: SavedPlan) -> Survey:
         },
         left_out={tenant: {} for tenant in saved.listings},
     )
-    return replace(found, actuals=known(session, found))
+    actuals = known(session, found)
+    # Counted anew, not saved: limits are shares of what is there, and a file
+    # must not be able to say how much that is.
+    left_out = {tenant: _left_out(session, actual) for tenant, actual in actuals.items()}
+    return replace(
+        found,
+        left_out=left_out,
+        actuals={
+            tenant: replace(actual, left_out=left_out[tenant]) for tenant, actual in actuals.items()
+        },
+    )
+
+
+def _left_out(session: Session, actual: Actual) -> Counter[str | None]:
+    """Return how many settled recordings are not in ``actual``, by template."""
+    sources = session.declaration.tenants[actual.tenant].sources
+    settled = session.ledger.settled(actual.tenant, session.declaration.digests[actual.tenant])
+    return Counter(
+        each.template
+        for each in settled
+        if each.source in sources and each.id not in actual.recordings
+    )
 
 
 def part(plan: Plan, saved: SavedPlan, actuals: Mapping[str, Actual]) -> Plan:

@@ -12,6 +12,8 @@ import pytest
 from leap.config import load
 from leap.domain.plan import Plan
 from leap.domain.snapshot import Skip
+from leap.tasks import planfile
+from leap.tasks.evidence import judge
 from leap.tasks.reconcile import admit
 from leap.tasks.survey import Session, Survey, open_session, survey
 
@@ -194,6 +196,27 @@ def test_an_edit_of_anything_declared_has_everything_planned(
     _, plan = look(again)
 
     assert 4 == len(plan.rows["uni"])
+
+
+def test_a_saved_plan_is_judged_by_all_that_is_known_as_well(
+    session: Session, videos: dict[str, Path], tmp_path: Path
+) -> None:
+    """One of three finished lectures is made anew, and not one of one."""
+    _append(session.declaration.root / "leap.yaml", "safety: {at_least: 1, rework: 50 %}\n")
+    again = Session(load(session.declaration.root), session.ledger, session.store)
+    found, plan = look(again)
+    admit(again, found, plan)
+    shutil.copyfile(videos["blank"], folder(again) / "2026-11-01 Lecture.mp4")
+    found, plan = look(again)
+    file = tmp_path / "plan.json"
+    planfile.write(file, again, found, plan)
+
+    replayed, same = planfile.replay(again, planfile.read(file))
+
+    assert plan.changes == same.changes
+    assert {("uni", "lectures"): 2} == plan.in_sync == same.in_sync
+    assert () == judge(again, plan, found.actuals).refusals
+    assert () == judge(again, same, replayed.actuals).refusals
 
 
 def test_a_comment_is_no_edit(session: Session) -> None:
