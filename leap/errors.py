@@ -127,7 +127,13 @@ class ProviderError(LeapError):
 
 
 class RetrySoon(ProviderError):
-    """The same request may work in a moment."""
+    """The same request may work in a moment, in ``after`` seconds where that was said."""
+
+    def __init__(
+        self, message: str, *, after: float | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
 
 
 class DeferUntil(ProviderError):

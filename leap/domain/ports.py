@@ -6,7 +6,7 @@ ledger nor Luigi; credentials reach them as values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,10 +60,67 @@ class Source(Protocol):
         Raises ProviderError where nothing at all can be listed.
         """
 
-    def fetch(self, locator: str, destination: Path, progress: Progress) -> Mapping[str, Any]:
-        """Bring the bytes at ``locator`` to ``destination``; return facts for the manifest.
+    def fetch(
+        self, locator: str, revision: str, destination: Path, progress: Progress
+    ) -> Mapping[str, Any]:
+        """Bring the bytes of ``revision`` at ``locator`` to ``destination``; return facts.
 
+        What an earlier attempt at the same revision left at ``destination``
+        and beside it may be continued; a source that cannot do that begins
+        anew. ``sha256`` is among the facts where it was computed on the way.
         The source is never changed. Raises ProviderError or BadInput.
+        """
+
+
+class Discarding(Protocol):
+    """A source that can put what was published into its own trash."""
+
+    def discard(self, locator: str, revision: str) -> None:
+        """Move the recording to the source's trash; safe to repeat.
+
+        One that is gone already is no error. Raises ProviderError.
+        """
+
+
+# ── accounts ───────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a vendor answered when it was asked for new tokens.
+
+    ``fields`` replace those of the credential with the same names; all are
+    secret. ``expires_at`` is when the credential as a whole stops working if
+    nobody uses it, where that is known (aware, UTC).
+    """
+
+    fields: Mapping[str, str]
+    expires_at: datetime | None = None
+
+
+class Tokens(Protocol):
+    """One account's credential: what its file says, and what was rotated since."""
+
+    #: The name of the account, for messages.
+    account: str
+
+    def current(self) -> Mapping[str, str]:
+        """Return the newest fields of the credential, ``kind`` among them.
+
+        Raises SecretError where they cannot be opened, NeedsHuman where the
+        account does not exist.
+        """
+
+    def renewed(
+        self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Renewal]
+    ) -> Mapping[str, str]:
+        """Return fields that are newer than ``stale``, which did not work any more.
+
+        One renewal happens at a time, over all runners: whoever waited gets
+        what the other has renewed, and ``renew`` is not called. What ``renew``
+        returns is stored, sealed, before it is returned; where nothing can be
+        stored, ``renew`` is not called at all, since a rotated token that is
+        lost is an account that is lost. Raises ProviderError, LedgerError.
         """
 
 

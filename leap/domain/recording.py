@@ -47,13 +47,17 @@ class Observed:
     """One recording as its source lists it now.
 
     Attributes:
+        account: whose ``external_id`` it is (folder: the source's name); empty
+            where that is unique all over the world (Zoom: a meeting's uuid).
         external_id: the source's own name for it (folder: relative path).
         locator: where its bytes are now (folder: relative path); differs from
             ``external_id`` after a move.
-        revision: changes when the bytes change (folder: sha256).
+        revision: changes when the bytes change (folder: sha256; Zoom: file id
+            and size); empty while it is not ready.
         started_at: aware, UTC; when the lecture began, as far as is known.
         duration: seconds, or None where it cannot be read.
-        settled_at: for a file that still changes, when it may be looked at again.
+        settled_at: for a recording that is not ready, when it may be looked at again.
+        waits: why it is not ready, in words; empty where it is.
         file: what a folder source learned about the file, to be remembered.
         mark: what shows without reading it that nothing changed (folder: size
             and mtime); empty where the source has no such thing.
@@ -72,6 +76,7 @@ class Observed:
     settled_at: datetime | None = None
     file: FileMemo | None = None
     mark: str = ""
+    waits: str = ""
 
     def identity(self, tenant: str) -> str:
         """Return the 12 hex digits of this recording within ``tenant``."""

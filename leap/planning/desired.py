@@ -128,7 +128,9 @@ class _Wishes:
         if override is not None and override.withdraw:
             return self._withdrawn(row, known, override)
         if seen.settled_at is not None:
-            return Desired(replace(row, reason="the file is still being written"), known)
+            return Desired(
+                replace(row, reason=seen.waits or "the file is still being written"), known
+            )
         if item.original is not None:
             return skipped(Skip.DUPLICATE, f"the same content as “{item.original}”")
         if override is not None and override.skip:

@@ -122,8 +122,10 @@ class FolderSource:
             unchanged=frozenset(unchanged),
         )
 
-    def fetch(self, locator: str, destination: Path, progress: Progress) -> Mapping[str, Any]:
-        """Bring the file at ``locator`` to ``destination``, which must not exist.
+    def fetch(
+        self, locator: str, revision: str, destination: Path, progress: Progress
+    ) -> Mapping[str, Any]:
+        """Bring the file at ``locator`` to ``destination``, from its beginning.
 
         Returns ``fetched`` (``reflink``, ``link`` or ``copy``), ``size`` and
         ``modified_at``. Raises ProviderError where the file is gone or changed
@@ -132,6 +134,7 @@ class FolderSource:
         with self._open(locator) as file:
             before = os.fstat(file.fileno())
             with disk_errors(f"fetching {locator}"):
+                destination.unlink(missing_ok=True)
                 how = bring(file, destination, share=self._link == "auto", progress=progress)
             after = os.fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

@@ -40,7 +40,7 @@ def download(
     """
     part = out / _PART
     part.unlink(missing_ok=True)
-    fetched = source.fetch(locator, part, _part(progress, 0.0, 0.5))
+    fetched = source.fetch(locator, revision, part, _part(progress, 0.0, 0.5))
     faults.point("download.after_fetch")
     with disk_errors(f"reading {locator}"):
         size = part.stat().st_size

@@ -136,7 +136,7 @@ def test_a_clock_that_stood_anywhere_is_no_hindrance(
     [memo] = listed(source).memos
     assert -(2**63) < memo.mtime_ns < 2**63
     assert (memo,) == listed(source, (memo,)).memos
-    assert 16044 == source.fetch("Trees.wav", tmp_path / "fetched", tell_nobody)["size"]
+    assert 16044 == source.fetch("Trees.wav", "", tmp_path / "fetched", tell_nobody)["size"]
 
 
 def test_a_file_that_is_no_media_is_listed_all_the_same(folder: Path) -> None:
@@ -178,7 +178,7 @@ def test_names_are_composed(folder: Path) -> None:
     source = FolderSource(folder, "studio")
     [seen] = listed(source).observed
     assert seen.locator == unicodedata.normalize("NFC", "Йога.wav")
-    source.fetch(seen.locator, folder / "fetched", tell_nobody)
+    source.fetch(seen.locator, "", folder / "fetched", tell_nobody)
     assert (folder / "fetched").stat().st_size == seen.size
 
 
@@ -244,7 +244,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, kind: str, mess
 def test_a_file_is_shared_where_the_disk_can(folder: Path, tmp_path: Path) -> None:
     """No bytes are copied within a file system, and the source stays where it is."""
     path = recording(folder / "Trees.wav")
-    facts = FolderSource(folder, "studio").fetch("Trees.wav", tmp_path / "got", tell_nobody)
+    facts = FolderSource(folder, "studio").fetch("Trees.wav", "", tmp_path / "got", tell_nobody)
     assert facts["fetched"] in {"reflink", "link"}
     assert facts["size"] == path.stat().st_size
     assert (tmp_path / "got").read_bytes() == path.read_bytes()
@@ -254,7 +254,7 @@ def test_a_copy_is_a_copy(folder: Path, tmp_path: Path) -> None:
     """With ``link: copy`` the two files have nothing in common but their bytes."""
     path = recording(folder / "Trees.wav")
     source = FolderSource(folder, "studio", link="copy")
-    facts = source.fetch("Trees.wav", tmp_path / "got", tell_nobody)
+    facts = source.fetch("Trees.wav", "", tmp_path / "got", tell_nobody)
     assert facts["fetched"] == "copy"
     assert (tmp_path / "got").read_bytes() == path.read_bytes()
     assert not (tmp_path / "got").samefile(path)
@@ -277,7 +277,7 @@ def test_only_what_lies_in_the_folder_is_fetched(
     (folder / "link.wav").symlink_to(secret)
     (folder / "away").symlink_to(secret.parent)
     with pytest.raises(ProviderError, match=reason):
-        FolderSource(folder, "studio").fetch(locator, tmp_path / "got", tell_nobody)
+        FolderSource(folder, "studio").fetch(locator, "", tmp_path / "got", tell_nobody)
     assert not (tmp_path / "got").exists()
 
 
@@ -285,7 +285,7 @@ def test_a_folder_that_vanished_is_named_at_the_fetch(folder: Path, tmp_path: Pa
     """An unplugged disk reads differently from a deleted file."""
     source = FolderSource(folder / "unplugged", "studio")
     with pytest.raises(ProviderError, match=r"the folder .* does not exist"):
-        source.fetch("x.wav", tmp_path / "got", tell_nobody)
+        source.fetch("x.wav", "", tmp_path / "got", tell_nobody)
 
 
 def test_a_file_that_changes_while_it_is_copied_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -298,5 +298,5 @@ def test_a_file_that_changes_while_it_is_copied_is_refused(folder: Path, tmp_pat
 
     source = FolderSource(folder, "studio", link="copy")
     with pytest.raises(ProviderError, match=r"Trees\.wav changed while it was fetched"):
-        source.fetch("Trees.wav", tmp_path / "got", grow)
+        source.fetch("Trees.wav", "", tmp_path / "got", grow)
     assert not (tmp_path / "got").exists()

@@ -127,5 +127,5 @@ def test_a_scratch_folder_that_is_gone_is_said_so(folder: Path, tmp_path: Path) 
     [path] = folder.iterdir()
     with pytest.raises(StageError, match="while fetching"):
         FolderSource(folder, "studio").fetch(
-            path.name, tmp_path / "gone" / "source.part", lambda share, message="": None
+            path.name, "", tmp_path / "gone" / "source.part", lambda share, message="": None
         )

@@ -1,0 +1,1 @@
+"""The one HTTP layer: deadlines, retries, redirects and redaction for every vendor."""

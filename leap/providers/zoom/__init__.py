@@ -1,0 +1,1 @@
+"""Zoom: cloud recordings, found through its API and downloaded whole."""
