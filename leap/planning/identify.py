@@ -7,7 +7,7 @@ sha256), so nothing is guessed from names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leap.domain.recording import Listing, Observed, recording_hex, recording_id
@@ -46,15 +46,58 @@ def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identi
     """
     listed: list[Identified] = []
     gone: list[RecordingRow] = []
-    for listing in listings:
-        rows = [row for row in actual.recordings.values() if row.source == listing.source]
+    for listing, rows in _shared_out(listings, actual):
         taken = {row.id[11:] for row in rows} | {other.id[11:] for other in actual.others}
         found = _match_source(tenant, rows, listing.observed, taken)
         listed += found
         if listing.complete:
-            seen = {item.id for item in found}
-            gone += [row for row in rows if row.id not in seen]
+            here = {item.id for item in found}
+            gone += [
+                row for row in rows if row.id not in here and row.locator not in listing.unchanged
+            ]
     return Identities(_mark_copies(listed, actual), tuple(gone))
+
+
+def _shared_out(
+    listings: Sequence[Listing], actual: Actual
+) -> Iterator[tuple[Listing, list[RecordingRow]]]:
+    """Yield every listing with the rows it is compared with; no recording is in two of them.
+
+    Several sources may list one recording whose name is unique all over the
+    world: the meetings of a host, and those of the whole account. The source
+    that it was first found in keeps it as long as it lists it, or cannot tell.
+    """
+    sources = {listing.source: listing for listing in listings}
+    seen = {
+        listing.source: {item.locator for item in listing.observed} | listing.unchanged
+        for listing in listings
+    }
+    keepers: dict[tuple[str, str], str] = {}
+    for row in actual.recordings.values():
+        own = sources.get(row.source)
+        if own is not None and (not own.complete or row.locator in seen[own.source]):
+            _keep(keepers, row, own.source)
+    for listing in listings:
+        for item in listing.observed:
+            _keep(keepers, item, listing.source)
+    for listing in listings:
+        rows = [
+            row for row in actual.recordings.values() if _keeper(keepers, row) == listing.source
+        ]
+        observed = tuple(
+            item for item in listing.observed if _keeper(keepers, item) == listing.source
+        )
+        yield replace(listing, observed=observed), rows
+
+
+def _keep(keepers: dict[tuple[str, str], str], item: RecordingRow | Observed, source: str) -> None:
+    if not item.account:
+        keepers.setdefault((item.source_kind, item.locator), source)
+
+
+def _keeper(keepers: Mapping[tuple[str, str], str], item: RecordingRow | Observed) -> str:
+    """Return the source whose recording ``item`` is; an account's own is its source's."""
+    return keepers.get((item.source_kind, item.locator), item.source)
 
 
 def _match_source(

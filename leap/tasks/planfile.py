@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -208,7 +208,10 @@ def _survey(session: Session, saved: SavedPlan) -> Survey:
     actuals = known(session, found)
     # Counted anew, not saved: limits are shares of what is there, and a file
     # must not be able to say how much that is.
-    left_out = {tenant: _left_out(session, actual) for tenant, actual in actuals.items()}
+    left_out = {
+        tenant: _left_out(session, actual, saved.listings[tenant])
+        for tenant, actual in actuals.items()
+    }
     return replace(
         found,
         left_out=left_out,
@@ -218,14 +221,15 @@ def _survey(session: Session, saved: SavedPlan) -> Survey:
     )
 
 
-def _left_out(session: Session, actual: Actual) -> Counter[str | None]:
-    """Return how many settled recordings are not in ``actual``, by template."""
-    sources = session.declaration.tenants[actual.tenant].sources
+def _left_out(session: Session, actual: Actual, listings: Sequence[Listing]) -> Counter[str | None]:
+    """Return how many settled recordings ``actual`` has no plan for, by template."""
+    unchanged = {listing.source: listing.unchanged for listing in listings}
     settled = session.ledger.settled(actual.tenant, session.declaration.digests[actual.tenant])
     return Counter(
         each.template
         for each in settled
-        if each.source in sources and each.id not in actual.recordings
+        if each.source in unchanged
+        and (each.id not in actual.recordings or each.locator in unchanged[each.source])
     )
 
 

@@ -201,3 +201,61 @@ def test_whatever_happens_in_a_folder_identities_stay_unique_and_stable(
         assert ids == [item.id for item in again.listed]
         assert [item.original for item in found.listed] == [i.original for i in again.listed]
         assert all(item.moved_from is None for item in again.listed)
+
+
+def meeting(uuid: str, source: str, revision: str = "1") -> Observed:
+    """Return a recording whose name is unique all over the world."""
+    return replace(seen(uuid, revision, source), source_kind="zoom", account="")
+
+
+def test_what_two_sources_list_is_one_recording_of_the_first() -> None:
+    both = [Listing(source, (meeting("a==", source),)) for source in ("account", "host")]
+
+    found = identify("demo", both, Actual("demo"))
+    again = identify("demo", both, after(found))
+
+    assert ["account"] == [item.observed.source for item in found.listed]
+    assert found.listed[0].id == again.listed[0].id
+    assert ((), ()) == (found.gone, again.gone)
+
+
+def test_a_recording_stays_with_its_source_however_that_is_listed() -> None:
+    """Unchanged, or not to be reached: another source that lists it does not take it over."""
+    before = after(identify("demo", [Listing("host", (meeting("a==", "host"),))], Actual("demo")))
+    account = Listing("account", (meeting("a==", "account"),))
+
+    for host in (
+        Listing("host", (), unchanged=frozenset({"a=="})),
+        Listing("host", (), complete=False),
+    ):
+        assert Identities((), ()) == identify("demo", [account, host], before)
+
+
+def test_another_source_takes_over_what_its_source_lists_no_more() -> None:
+    """A source's file was renamed, or a host was taken off the list: nothing is made twice."""
+    found = identify("demo", [Listing("host", (meeting("a==", "host"),))], Actual("demo"))
+    account = Listing("account", (meeting("a==", "account"),))
+
+    for listings in ([account], [account, Listing("host", ())]):
+        now = identify("demo", listings, after(found))
+
+        assert [found.listed[0].id] == [item.id for item in now.listed]
+        assert "account" == now.listed[0].observed.source
+        assert now.listed[0].known is not None
+        assert () == now.gone
+
+
+def test_an_unchanged_recording_is_not_gone_when_another_source_has_a_file_of_its_name() -> None:
+    rows = after(identify("demo", listed(seen("a.mp4", "1")), Actual("demo")))
+
+    found = identify(
+        "demo",
+        [
+            Listing("folder", (), unchanged=frozenset({"a.mp4"})),
+            Listing("other", (seen("a.mp4", "2", "other"),)),
+        ],
+        rows,
+    )
+
+    assert () == found.gone
+    assert ["other"] == [item.observed.source for item in found.listed]
