@@ -50,9 +50,10 @@ def _is_scheduler(url: str) -> str:
 
 Scheduler = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_scheduler)]
 
-#: What stages use up: the machine's ffmpeg, a transcriber, a platform. A limit
-#: for anything else would limit nothing.
-Resource = Literal["ffmpeg", "whisper", "site"]
+#: What stages use up: the machine's ffmpeg, a transcriber, a platform, a source
+#: behind an account. A limit for anything else would limit nothing.
+Resource = Literal["ffmpeg", "whisper", "site", "zoom"]
+_LIMITS: dict[Resource, int] = {"ffmpeg": 2, "whisper": 1, "zoom": 2}
 
 
 class Operator(Declared):
@@ -85,8 +86,8 @@ class Operator(Declared):
         2, "How many stages are worked on at once.", examples=[2], ge=1, le=64
     )
     resources: dict[Resource, Annotated[Integer, Field(ge=1, le=1000)]] = setting(
-        {"ffmpeg": 2, "whisper": 1},
-        "How many stages may use a resource at once.",
+        _LIMITS,
+        "How many stages may use a resource at once; what is left out keeps its limit.",
         examples=[{"ffmpeg": 2, "whisper": 1}],
     )
     safety: Safety = setting(
@@ -101,4 +102,4 @@ class Operator(Declared):
     @property
     def limits(self) -> dict[str, int]:
         """How many stages may use each resource at once."""
-        return {str(name): limit for name, limit in self.resources.items()}
+        return {str(name): limit for name, limit in {**_LIMITS, **self.resources}.items()}

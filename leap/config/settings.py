@@ -37,6 +37,7 @@ from leap.config.units import (
     DurationOrAuto,
     DurationOrOff,
     Level,
+    RateOrOff,
     Shaped,
     Share,
     Size,
@@ -95,6 +96,15 @@ class Blank(Model):
     )
 
 
+def _is_patient(seconds: float) -> float:
+    if seconds < 1:
+        raise complaint("shorter than 1 s, in which nothing can be fetched")
+    return seconds
+
+
+Patience = Annotated[Duration, AfterValidator(_is_patient)]
+
+
 class Download(Model):
     """How a recording comes from its source."""
 
@@ -106,6 +116,26 @@ class Download(Model):
         "`auto` shares the bytes of a folder's file where the file system can; "
         "`copy` always copies them.",
         examples=["auto", "copy"],
+    )
+    connections: Annotated[Integer, UNKEYED] = setting(
+        8,
+        "How many parts of one file come at once, where the server takes that.",
+        examples=[8],
+        ge=1,
+        le=32,
+    )
+    bandwidth: Annotated[RateOrOff, UNKEYED] = setting(
+        "off",
+        "One download takes no more of the network than this; `off` takes what there is.",
+        examples=["20 MB/s", "off"],
+    )
+    stall: Annotated[Patience, UNKEYED] = setting(
+        "60 s", "A connection that brings nothing for so long is begun anew.", examples=["60 s"]
+    )
+    deadline: Annotated[Patience, UNKEYED] = setting(
+        "12 h",
+        "A download that takes longer stops, and the next run goes on with it.",
+        examples=["12 h"],
     )
 
 

@@ -1,13 +1,15 @@
-"""Quantities as people write them: ``8 min``, ``25 MB``, ``-40 dB``, ``50 %``.
+"""Quantities as people write them: ``8 min``, ``25 MB``, ``20 MB/s``, ``-40 dB``, ``50 %``.
 
 In YAML a quantity is text with its unit; in the models it is a plain number:
-seconds, bytes, decibels, or a share from 0 to 1. A bare number is refused,
-because a reader cannot see what it counts; only 0 needs no unit.
+seconds, bytes, bytes per second, decibels, or a share from 0 to 1. A bare
+number is refused, because a reader cannot see what it counts; only 0 needs no
+unit.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -36,13 +38,17 @@ _OTHER_UNITS = {
     "k": "kB", "kb": "kB", "mb": "MB", "gb": "GB", "g": "GB", "tb": "TB",
     "kib": "KiB", "mib": "MiB", "gib": "GiB", "tib": "TiB", "mo": "MB", "go": "GB",
 }  # fmt: skip
+#: Networks are sold in bits, of which a byte has eight.
+_BITS = {"kbit": 10**3, "mbit": 10**6, "gbit": 10**9}
 _MAX_DAYS = 3660
 _QUIETEST = -120.0
+_SLOWEST = 1000
 
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
 _PART = re.compile(rf"({_NUMBER})\s*([a-z]+)")
 _DURATION = re.compile(rf"{_NUMBER}\s*[a-z]+(?:\s+{_NUMBER}\s*[a-z]+)*")
 _SIZE = re.compile(rf"({_NUMBER})\s*([A-Za-z]+)")
+_RATE = re.compile(rf"({_NUMBER})\s*([A-Za-z]+)\s*/\s*s")
 _LEVEL = re.compile(rf"(-?{_NUMBER})\s*dB")
 _SHARE = re.compile(rf"({_NUMBER})\s*%")
 
@@ -78,6 +84,26 @@ def size(value: Any) -> int:
     return round(float(number) * BYTES[unit])
 
 
+def rate(value: Any, example: str = "20 MB/s") -> int:
+    """Return bytes per second for ``20 MB/s``; at least 1 kB/s."""
+    text = _text(value, "a rate", "20 MB/s")
+    found = _RATE.fullmatch(text)
+    if not found:
+        raise _wrong(value, "a rate", f"{text}/s" if _SIZE.fullmatch(text) else example)
+    number, unit = found.groups()
+    bits = _BITS.get(unit.lower())
+    if bits:
+        megabytes = float(number) * bits / 8 / BYTES["MB"]
+        message = f"`{unit}/s` counts bits; sizes and rates are in bytes"
+        raise complaint(message, f"write `{megabytes:g} MB/s`")
+    if unit not in BYTES:
+        raise _unknown_unit(unit, "a rate", BYTES, per="/s")
+    bytes_per_second = round(float(number) * BYTES[unit])
+    if bytes_per_second < _SLOWEST:
+        raise complaint(f"`{text}` is slower than 1 kB/s")
+    return bytes_per_second
+
+
 def level(value: Any) -> float:
     """Return decibels relative to full scale for ``-40 dB``."""
     text = _text(value, "a level", "-40 dB")
@@ -104,7 +130,7 @@ def share(value: Any) -> float:
 
 
 def in_words(kind: str, value: Any) -> str:
-    """Return a number as it is written: ``1 h 30 min``, ``25 MB``, ``-40 dB``, ``50 %``.
+    """Return a number as it is written: ``1 h 30 min``, ``25 MB``, ``20 MB/s``, ``50 %``.
 
     Args:
         kind: what ``Called`` says of the value's type: ``duration``, or
@@ -117,8 +143,9 @@ def in_words(kind: str, value: Any) -> str:
         case "duration":
             return _seconds_in_words(value)
         case "size":
-            unit = next((unit for unit in ("TB", "GB", "MB", "kB") if value >= BYTES[unit]), "B")
-            return f"{value / BYTES[unit]:g} {unit}"
+            return _bytes_in_words(value)
+        case "rate":
+            return f"{_bytes_in_words(value)}/s"
         case "level":
             return f"{value:g} dB"
         case "share":
@@ -132,6 +159,11 @@ def in_words(kind: str, value: Any) -> str:
             return f"{value:g}"
         case _:
             return str(value)
+
+
+def _bytes_in_words(count: float) -> str:
+    unit = next((unit for unit in ("TB", "GB", "MB", "kB") if count >= BYTES[unit]), "B")
+    return f"{count / BYTES[unit]:g} {unit}"
 
 
 def _seconds_in_words(seconds: float) -> str:
@@ -204,6 +236,8 @@ def _with_unit(number: float, noun: str, example: str) -> str:
     """Return what was probably meant by a bare number, as it is written here."""
     if noun == "a duration":
         return f"{number:g} s` or `{number:g} min"
+    if noun == "a rate" and number >= _SLOWEST:
+        return f"{_bytes_in_words(number)}/s"
     unit = example.partition(" ")[2]
     if noun == "a share" and 0 < number < 1:
         number = round(number * 100, 6)
@@ -217,12 +251,15 @@ def _wrong(value: Any, noun: str, example: str) -> PydanticCustomError:
     return complaint(f"{shown} is not {noun}", f"write it like `{example}`")
 
 
-def _unknown_unit(unit: str, noun: str, units: dict[str, Any]) -> PydanticCustomError:
+def _unknown_unit(
+    unit: str, noun: str, units: dict[str, Any], per: str = ""
+) -> PydanticCustomError:
     meant = _OTHER_UNITS.get(unit.lower()) or next(
         (each for each in units if each.lower() == unit.lower()), None
     )
-    hint = f"did you mean `{meant}`?" if meant in units else f"the units are {', '.join(units)}"
-    return complaint(f"`{unit[:20]}` is not a unit of {noun}", hint)
+    every = ", ".join(f"{each}{per}" for each in units)
+    hint = f"did you mean `{meant}{per}`?" if meant in units else f"the units are {every}"
+    return complaint(f"`{unit[:20]}{per}` is not a unit of {noun}", hint)
 
 
 _DURATION_SCHEMA = {
@@ -230,6 +267,7 @@ _DURATION_SCHEMA = {
     "pattern": r"^\s*([0-9.]+\s*(ms|s|min|h|d)\s*)+$",
 }
 _SIZE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*([kKMGT]?B|[KMGT]iB)\s*$"}
+_RATE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*([kKMGT]?B|[KMGT]iB)\s*/\s*s\s*$"}
 _LEVEL_SCHEMA = {"type": "string", "pattern": r"^\s*-?[0-9.]+\s*dB\s*$"}
 _SHARE_SCHEMA = {"type": "string", "pattern": r"^\s*[0-9.]+\s*%\s*$"}
 _ZERO: dict[str, Any] = {"const": 0}
@@ -250,9 +288,11 @@ Level = Annotated[float, BeforeValidator(level), WithJsonSchema(_LEVEL_SCHEMA), 
 Share = Annotated[float, BeforeValidator(share), WithJsonSchema(_SHARE_SCHEMA), Called("share")]
 
 
-def _or_word(name: str) -> BeforeValidator:
+def _or_word(
+    name: str, parse: Callable[[Any, str], float] = duration, example: str = "8 min"
+) -> BeforeValidator:
     def validate(value: Any) -> float | None:
-        return None if value == name else duration(value, f"8 min`, or `{name}")
+        return None if value == name else parse(value, f"{example}`, or `{name}")
 
     return BeforeValidator(validate)
 
@@ -270,4 +310,11 @@ DurationOrAuto = Annotated[
     _or_word("auto"),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "auto"}]}),
     Called("duration, or `auto`"),
+]
+#: Bytes per second, or the word for "no such limit".
+RateOrOff = Annotated[
+    int | None,
+    _or_word("off", rate, "20 MB/s"),
+    WithJsonSchema({"anyOf": [_RATE_SCHEMA, {"const": "off"}]}),
+    Called("rate, or `off`"),
 ]

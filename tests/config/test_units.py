@@ -24,6 +24,9 @@ from leap.config import units
         (units.size, "25 MiB", 26_214_400),
         (units.size, "0.5 kB", 500),
         (units.size, 0, 0),
+        (units.rate, "20 MB/s", 20_000_000),
+        (units.rate, "512KiB / s", 524_288),
+        (units.rate, "1 kB/s", 1000),
         (units.level, "-40 dB", -40.0),
         (units.level, "-32.5dB", -32.5),
         (units.level, "0 dB", 0.0),
@@ -32,7 +35,7 @@ from leap.config import units
     ],
 )
 def test_a_quantity_becomes_a_plain_number(parse, text, value):
-    """Seconds, bytes, decibels, and shares from 0 to 1."""
+    """Seconds, bytes, bytes per second, decibels, and shares from 0 to 1."""
     assert value == parse(text)
 
 
@@ -53,6 +56,14 @@ def test_a_quantity_becomes_a_plain_number(parse, text, value):
         (units.size, "25"),
         (units.size, "25 mb"),
         (units.size, "-1 MB"),
+        (units.rate, 20),
+        (units.rate, 0),
+        (units.rate, "20 MB"),
+        (units.rate, "20 MBps"),
+        (units.rate, "100 Mbit/s"),
+        (units.rate, "20 mb/s"),
+        (units.rate, "20 MB/h"),
+        (units.rate, "999 B/s"),
         (units.level, "-40"),
         (units.level, "40 dB"),
         (units.level, -40),
@@ -90,6 +101,9 @@ def test_spaces_do_not_matter(number, unit):
         ("size", 25_000_000, "25 MB"),
         ("size", 50_000_000_000, "50 GB"),
         ("size", 12, "12 B"),
+        ("rate", 20_000_000, "20 MB/s"),
+        ("rate, or `off`", 1500, "1.5 kB/s"),
+        ("rate, or `off`", None, "off"),
         ("level", -32.5, "-32.5 dB"),
         ("share", 0.3, "30 %"),
         ("", ["srt", "vtt"], "[srt, vtt]"),
