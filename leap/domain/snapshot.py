@@ -54,6 +54,8 @@ class RecordingRow:
         changes: how often its facts were written; counted by the ledger.
         settled: what ``settled_under`` returned when a plan found nothing to
             do for it, or None.
+        discarded_at: when LEAP put it into its source's trash; only
+            ``Ledger.discarded`` writes it.
     """
 
     id: str
@@ -77,6 +79,7 @@ class RecordingRow:
     mark: str = ""
     changes: int = 0
     settled: str | None = None
+    discarded_at: datetime | None = None
 
 
 def settled_under(changes: int, declared: str) -> str:
@@ -132,7 +135,8 @@ class StageFact:
 
     ``done`` and ``evicted`` index a manifest of the store; ``running`` says
     that somebody began and has not finished (or was killed); ``failed`` comes
-    with a reason, and ``permanent`` failures are not tried again.
+    with a reason, and ``permanent`` failures are not tried again. A failure
+    may wait ``until`` a known time, or for a person (``needs_person``).
     """
 
     stage: Stage
@@ -143,6 +147,8 @@ class StageFact:
     permanent: bool = False
     seconds: float | None = None
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    until: datetime | None = None
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,8 @@ class PublicationFact:
     ``metadata``, ``captions`` and whatever else the publisher declares. A
     publication is complete when they equal the wanted ones. ``intended`` means
     that a publisher was about to act; ``unmanaged`` that nothing declares the
-    publication any more.
+    publication any more. A failure may wait ``until`` a known time, or for a
+    person (``needs_person``).
     """
 
     preset: str
@@ -167,6 +174,8 @@ class PublicationFact:
     reason: str = ""
     permanent: bool = False
     receipts: int = 0
+    until: datetime | None = None
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
