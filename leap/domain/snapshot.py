@@ -178,6 +178,11 @@ class PublicationFact:
     needs_person: bool = False
 
 
+def is_deferred(fact: StageFact | PublicationFact, now: datetime) -> bool:
+    """Tell whether what failed was put off until a time after ``now``."""
+    return fact.state == "failed" and fact.until is not None and fact.until > now
+
+
 @dataclass(frozen=True, slots=True)
 class Actual:
     """What the ledger knows about one tenant, keyed by recording id.
