@@ -21,7 +21,7 @@ class PublicationName(StrEnum):
     PUBLISHED = "published"
     #: There, and different from what is wanted.
     OUTDATED = "outdated"
-    #: It did not work; the next run tries again.
+    #: It did not work; a later run tries again.
     HELD = "held"
     #: It failed for good.
     FAILED = "failed"
@@ -33,7 +33,11 @@ class PublicationName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublicationState:
-    """One publication of a recording; ``platform`` is None until a publisher touched it."""
+    """One publication of a recording; ``platform`` is None until a publisher touched it.
+
+    One that is held is tried again at ``until``, or by the next run;
+    ``needs_person`` tells that somebody has to do what the reason says.
+    """
 
     preset: str
     platform: str | None
@@ -42,6 +46,8 @@ class PublicationState:
     external_id: str | None = None
     reason: str = ""
     since: datetime | None = None
+    until: datetime | None = None
+    needs_person: bool = False
 
 
 def compare(row: RecordingRow, facts: Sequence[PublicationFact]) -> tuple[PublicationState, ...]:
@@ -56,10 +62,18 @@ def compare(row: RecordingRow, facts: Sequence[PublicationFact]) -> tuple[Public
     for fact in known.values():
         name = _name(row, fact)
         troubled = name in (PublicationName.HELD, PublicationName.FAILED)
-        reason = fact.reason if troubled else ""
+        held = name is PublicationName.HELD
         states.append(
             PublicationState(
-                fact.preset, fact.platform, name, fact.url, fact.external_id, reason, fact.since
+                fact.preset,
+                fact.platform,
+                name,
+                fact.url,
+                fact.external_id,
+                reason=fact.reason if troubled else "",
+                since=fact.since,
+                until=fact.until if held else None,
+                needs_person=held and fact.needs_person,
             )
         )
     return tuple(sorted(states, key=lambda state: state.preset))

@@ -51,11 +51,13 @@ class StatusName(StrEnum):
 class Hold:
     """What an unfinished recording waits for.
 
-    ``kind`` is ``source`` (the file still changes, or is gone) or ``retry`` (a
-    stage failed and the next run tries it again); ``until`` is known for some.
+    ``kind`` is ``source`` (the file still changes, or is gone), ``person``
+    (somebody has to do what the reason says), ``deferred`` (a provider wants
+    to be left alone ``until`` then) or ``retry`` (something failed, and the
+    next run tries it again). ``until`` is also known for some sources.
     """
 
-    kind: Literal["source", "retry"]
+    kind: Literal["source", "person", "deferred", "retry"]
     reason: str
     until: datetime | None = None
 
@@ -202,7 +204,7 @@ def _reached(row: RecordingRow, wanted: Wanted, known: _Facts, states: _States) 
         if asked and all(_is_made(known.get(stage)) for stage in asked):
             status, since = reached, max(known[stage].since for stage in asked)
     complete = bool(wanted.stages) and not wanted.publications and _all_made(wanted, known)
-    hold = _source_hold(row) or _gone_hold(row, wanted, known) or _retry_hold(known, states)
+    hold = _source_hold(row) or _gone_hold(row, wanted, known) or _failure_hold(known, states)
     return Status(
         status,
         "complete" if complete else _to_do(wanted, known, states),
@@ -226,14 +228,20 @@ def _gone_hold(row: RecordingRow, wanted: Wanted, known: _Facts) -> Hold | None:
     return Hold("source", "its source no longer lists it")
 
 
-def _retry_hold(known: _Facts, states: _States) -> Hold | None:
-    for stage, fact in known.items():
-        if fact.state == "failed":
-            return Hold("retry", f"{stage.value}: {fact.reason or 'failed'}")
-    for state in states:
-        if state.status is PublicationName.HELD:
-            return Hold("retry", f"{state.preset}: {state.reason or 'failed'}")
-    return None
+def _failure_hold(known: _Facts, states: _States) -> Hold | None:
+    """Return the first thing that failed and is no failure for good, a person's case before all."""
+    holds = [
+        *(_hold(stage.value, fact) for stage, fact in known.items() if fact.state == "failed"),
+        *(_hold(state.preset, state) for state in states if state.status is PublicationName.HELD),
+    ]
+    return min(holds, key=lambda hold: hold.kind != "person", default=None)
+
+
+def _hold(place: str, failed: StageFact | PublicationState) -> Hold:
+    reason = f"{place}: {failed.reason or 'failed'}"
+    if failed.needs_person:
+        return Hold("person", reason)
+    return Hold("deferred", reason, failed.until) if failed.until else Hold("retry", reason)
 
 
 # ── small words ────────────────────────────────────────────────────────────

@@ -186,6 +186,31 @@ def test_a_publication_that_may_pass_is_held() -> None:
     assert status.publications[0].status is PublicationName.HELD
 
 
+def test_what_is_put_off_holds_the_recording_until_then() -> None:
+    """A provider that named a time is asked again then, and nobody has to do anything."""
+    limited = fact(DOWNLOAD, "failed", reason="the daily limit is used up", until=LATER)
+    full = publication("failed", reason="100 uploads today", until=LATER)
+
+    early = derive(row(), [limited], [])
+    late = derive(row(), done(*FILE_STAGES), [full])
+
+    assert (StatusName.INITIALIZED, None) == (early.status, early.failed_stage)
+    assert Hold("deferred", "download: the daily limit is used up", LATER) == early.hold
+    assert Hold("deferred", "site: 100 uploads today", LATER) == late.hold
+    assert LATER == late.publications[0].until
+
+
+def test_a_person_is_told_before_all_else_what_to_do() -> None:
+    """What passes by itself can be read later."""
+    busy = fact(TOPICS, "failed", reason="busy", until=LATER)
+    revoked = publication("failed", reason="access was revoked; log in again", needs_person=True)
+
+    status = derive(row(), [*done(DOWNLOAD, TRIM, TRANSCRIBE, SUBTITLES), busy], [revoked])
+
+    assert Hold("person", "site: access was revoked; log in again") == status.hold
+    assert status.publications[0].needs_person
+
+
 def test_only_wanted_keys_count() -> None:
     """What was done, runs or failed under an older key is history."""
     older = [
@@ -287,6 +312,8 @@ STAGE_FACTS = st.builds(
     since=TIMES,
     reason=st.text(max_size=5),
     permanent=st.booleans(),
+    until=st.none() | TIMES,
+    needs_person=st.booleans(),
 )
 PUBLICATION_FACTS = st.builds(
     PublicationFact,
@@ -298,6 +325,8 @@ PUBLICATION_FACTS = st.builds(
     wanted=SOME_DIGESTS,
     reason=st.text(max_size=5),
     permanent=st.booleans(),
+    until=st.none() | TIMES,
+    needs_person=st.booleans(),
 )
 WANTED = st.none() | st.builds(
     Wanted,
