@@ -1,0 +1,57 @@
+"""How one vendor does OAuth 2, as data; a new vendor is one more of these values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from leap.errors import LeapError
+
+#: Turns a refused token request, its HTTP status and JSON body, into what a person reads.
+Refusal = Callable[[int, Mapping[str, Any]], LeapError]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What tells one vendor's OAuth from another's.
+
+    Attributes:
+        name: the vendor as people know it.
+        kind: the ``kind`` of the credential that a login gives.
+        authorize_url: where a person says yes.
+        token_url: where a code, or a refresh token, becomes an access token.
+        refusal: how errors of the token endpoint read.
+        port: where the answer is awaited on 127.0.0.1, unless another port is
+            asked for. Fixed, since vendors want the address registered.
+        lands_at: a page of the vendor's that the answer goes to instead, where
+            no address of one's own can be registered; a person pastes it.
+        response: what the answer holds. ``token`` is the implicit flow, in
+            which the token itself is in the address.
+        authentication: how the app proves to the token endpoint who it is.
+        scopes: what to ask for; empty where the app's registration says that.
+        extra: further parameters of ``authorize_url``.
+        echoed: parameters of the answer that the token endpoint wants back.
+        unused: how long a refresh token lives if nobody uses it, if known.
+    """
+
+    name: str
+    kind: str
+    authorize_url: str
+    token_url: str
+    refusal: Refusal
+    port: int = 0
+    lands_at: str | None = None
+    response: Literal["code", "token"] = "code"
+    authentication: Literal["basic", "form", "none"] = "basic"
+    scopes: tuple[str, ...] = ()
+    extra: Mapping[str, str] = MappingProxyType({})
+    echoed: tuple[str, ...] = ()
+    unused: timedelta | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the path on 127.0.0.1 that the answer goes to."""
+        return f"/{self.kind}"
