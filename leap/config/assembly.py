@@ -12,7 +12,7 @@ from leap.config.declaration import Declaration
 from leap.config.operator import Operator
 from leap.config.paths import resolved
 from leap.config.preset import SitePreset
-from leap.config.source import FolderSource
+from leap.config.source import AnySource, FolderSource
 from leap.config.tenant import Tenant, TenantDeclaration
 from leap.config.tree import Branch, Entry, Tree
 from leap.domain.fingerprint import digest
@@ -72,17 +72,14 @@ def _tenant(
     tree: Tree, operator: Operator, name: str, branch: Branch, config: Tenant
 ) -> TenantDeclaration:
     templates = _models(branch.templates).values()
-    sources: Mapping[str, FolderSource] = _models(branch.sources)
+    sources: Mapping[str, AnySource] = _models(branch.sources)
     presets: Mapping[str, SitePreset] = _models(branch.presets)
     default = operator.sites[0] / name
     return TenantDeclaration(
         name=name,
         config=config,
         sources=MappingProxyType(
-            {
-                key: source.model_copy(update={"path": resolved(tree.root, source.path)})
-                for key, source in sources.items()
-            }
+            {key: _with_whole_path(tree, source) for key, source in sources.items()}
         ),
         templates=tuple(sorted(templates, key=lambda each: (-each.priority, each.name))),
         presets=MappingProxyType(
@@ -93,6 +90,12 @@ def _tenant(
         ),
         overrides=tuple(_models(branch.overrides).values()),
     )
+
+
+def _with_whole_path(tree: Tree, source: AnySource) -> AnySource:
+    if not isinstance(source, FolderSource):
+        return source
+    return source.model_copy(update={"path": resolved(tree.root, source.path)})
 
 
 def _models(entries: Mapping[str, Entry]) -> Mapping[str, Any]:

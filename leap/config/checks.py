@@ -25,9 +25,10 @@ from leap.config.preset import OPTIONS
 from leap.config.proof import prove
 from leap.config.reader import read
 from leap.config.repository import SECRETS
+from leap.config.source import FolderSource
 from leap.config.thumbnails import check_thumbnails
 from leap.config.tree import Branch, Entry, Tree
-from leap.domain.stage import Stage, inputs, missing_needs
+from leap.domain.stage import PIPELINE_STAGES, Stage, inputs, missing_needs
 from leap.errors import Diagnostic
 
 
@@ -53,6 +54,7 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
         if branch.tenant is not None:
             yield from check_owners(tree.root, name, branch.tenant.document)
     yield from _check_sites(tree)
+    yield from _check_endpoints(tree)
 
 
 # ── references ─────────────────────────────────────────────────────────────
@@ -134,13 +136,13 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
         return
     credentials = secrets.data.get("credentials")
     known = credentials if isinstance(credentials, Mapping) else {}
-    for preset in branch.presets.values():
-        account = preset.document.data.get("account")
+    for entry in (*branch.presets.values(), *branch.sources.values()):
+        account = entry.document.data.get("account")
         if isinstance(account, str) and account not in known:
             command = f"add it with `leap secrets set {tenant} {account}.<field>`"
             hint = did_you_mean(account, known) or command
             message = f"{file} has no account `{account}`"
-            yield preset.document.error(("account",), message, hint)
+            yield entry.document.error(("account",), message, hint)
 
 
 # ── pipelines ──────────────────────────────────────────────────────────────
@@ -148,7 +150,7 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
 
 def _check_stages(document: Document) -> Iterator[Diagnostic]:
     named = document.data.get("stages")
-    values = {stage.value for stage in Stage}
+    values = {stage.value for stage in PIPELINE_STAGES}
     places = {
         Stage(name): index
         for index, name in reversed(list(enumerate(named if isinstance(named, list) else ())))
@@ -194,7 +196,7 @@ def _check_sources(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnost
     own = tree.root / "tenants" / tenant
     allowed = [resolved(tree.root, path) for path in tree.operator.model.folders]
     for entry in branch.sources.values():
-        if entry.model is None:
+        if not isinstance(entry.model, FolderSource):
             continue
         if not inside(resolved(tree.root, entry.model.path), [own, *allowed]):
             message = f"`{entry.model.path}` is outside the folders that sources may read"
@@ -226,3 +228,17 @@ def _check_sites(tree: Tree) -> Iterator[Diagnostic]:
             taken.setdefault(path, entry.document.file)
             for folder in path.parents:
                 above.setdefault(folder, entry.document.file)
+
+
+# ── endpoints ──────────────────────────────────────────────────────────────
+
+
+def _check_endpoints(tree: Tree) -> Iterator[Diagnostic]:
+    """Keep tokens from travelling in the clear, unless the operator wants just that."""
+    operator = tree.operator.model
+    if operator is None or operator.allow_insecure_endpoints:
+        return
+    for path in operator.endpoints.insecure():
+        message = f"{'.'.join(path)}: tokens would travel to it in the clear"
+        hint = "write `https://…`, or for a test add `allow_insecure_endpoints: true`"
+        yield tree.operator.document.error(path, message, hint)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from leap.config.model import Declared, Integer, setting
+from leap.config.endpoints import Endpoints
+from leap.config.model import Declared, Flag, Integer, setting
 from leap.config.paths import FolderPath
 from leap.config.safety import Safety
 from leap.config.settings import Settings
@@ -81,6 +82,16 @@ class Operator(Declared):
         "Sites may be written in these folders only.",
         examples=[["/srv/www"]],
         min_length=1,
+    )
+    endpoints: Endpoints = setting(
+        Endpoints(),
+        "Where providers are, for a Zoom of one's own government or a test; no tenant decides it.",
+        examples=[{"zoom": {"api": "https://api.zoomgov.com", "oauth": "https://zoomgov.com"}}],
+    )
+    allow_insecure_endpoints: Flag = setting(
+        False,
+        "Whether an endpoint may be `http://…`, for tests: tokens then travel in the clear.",
+        examples=[True],
     )
     workers: Integer = setting(
         2, "How many stages are worked on at once.", examples=[2], ge=1, le=64

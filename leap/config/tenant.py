@@ -14,7 +14,7 @@ from leap.config.override import Override
 from leap.config.preset import SitePreset
 from leap.config.safety import Safety
 from leap.config.settings import Settings
-from leap.config.source import FolderSource
+from leap.config.source import AnySource
 from leap.config.template import Template
 from leap.config.units import Called, complaint
 
@@ -72,7 +72,7 @@ class TenantDeclaration:
 
     name: str
     config: Tenant
-    sources: Mapping[str, FolderSource] = field(default_factory=dict)
+    sources: Mapping[str, AnySource] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
     presets: Mapping[str, SitePreset] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
