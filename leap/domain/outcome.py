@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leap.domain.plan import Change, Failure, Plan
+from leap.domain.plan import Change, Failure, Held, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,9 @@ class Outcome:
 
     ``done`` are the changes that were carried out, ``failed`` what failed in
     this run, ``left`` what is still to be done because the run was
-    interrupted. ``plan`` is the plan as it is now.
+    interrupted. ``plan`` is the plan as it is now. ``held`` is what was put off
+    or handed to a person in this run, ``still_held`` what waits for a person
+    for the same reason as before the run, which tried it again.
     """
 
     done: tuple[Change, ...]
@@ -21,3 +23,5 @@ class Outcome:
     left: tuple[Change, ...]
     interrupted: bool
     plan: Plan
+    held: tuple[Held, ...] = ()
+    still_held: tuple[Held, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from leap.domain.manifest import Manifest
@@ -99,6 +100,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A step that waits: for the time ``until``, or for a person where that is None.
+
+    ``reason`` says why, and to a person what to do.
+    """
+
+    tenant: str
+    recording: str
+    title: str
+    stage: Stage
+    reason: str
+    until: datetime | None = None
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """How much work a plan is, as far as its recordings tell.
 
@@ -122,7 +139,9 @@ class Plan:
     template, the recordings that need nothing. ``problems`` are what could not
     be listed, ``notes`` what a person may have meant otherwise. ``recovered`` are targets that
     stand in the store although the ledger does not say so (their runner was
-    killed in between); they are indexed instead of being made again.
+    killed in between); they are indexed instead of being made again. ``held``
+    are the steps that were put off until a time that has not come: neither they
+    nor what needs them is work.
     """
 
     changes: tuple[Change, ...]
@@ -133,6 +152,7 @@ class Plan:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     recovered: tuple[Manifest, ...] = ()
+    held: tuple[Held, ...] = ()
 
     @property
     def has_changes(self) -> bool:
@@ -176,4 +196,5 @@ class Plan:
             counts[change.action] = counts.get(change.action, 0) + 1
         counts["in_sync"] = sum(self.in_sync.values())
         counts["failed_before"] = len(self.failures)
+        counts["deferred"] = len({(held.tenant, held.recording) for held in self.held})
         return counts

@@ -180,7 +180,8 @@ class PublicationFact:
 
 def is_deferred(fact: StageFact | PublicationFact, now: datetime) -> bool:
     """Tell whether what failed was put off until a time after ``now``."""
-    return fact.state == "failed" and fact.until is not None and fact.until > now
+    failed = fact.state == "failed" and not fact.permanent
+    return failed and fact.until is not None and fact.until > now
 
 
 @dataclass(frozen=True, slots=True)

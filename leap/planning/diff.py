@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from leap.domain.fingerprint import digest
-from leap.domain.plan import WITHDRAW, Action, Change, Failure, Step
-from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
+from leap.domain.plan import WITHDRAW, Action, Change, Failure, Held, Step
+from leap.domain.snapshot import (
+    Actual,
+    PublicationFact,
+    RecordingRow,
+    Skip,
+    StageFact,
+    Wanted,
+    is_deferred,
+)
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning.desired import Desired
 from leap.planning.reasons import edited
@@ -25,26 +34,31 @@ class Difference:
         in_sync: ids of the recordings that need nothing.
         skipped: ids of those that are not worked on, and will not be as long
             as neither they nor the declaration change.
+        held: what was put off until a time that has not come.
     """
 
     changes: tuple[Change, ...]
     failures: tuple[Failure, ...]
     in_sync: frozenset[str]
     skipped: frozenset[str]
+    held: tuple[Held, ...] = ()
 
 
-def diff(tenant: str, desired: Sequence[Desired], actual: Actual) -> Difference:
-    """Return what parts the recordings as they shall be from what the ledger knows."""
+def diff(tenant: str, desired: Sequence[Desired], actual: Actual, now: datetime) -> Difference:
+    """Return what parts the recordings as they shall be from what the ledger knows ``now``."""
     changes: list[Change] = []
     failures: list[Failure] = []
+    held: list[Held] = []
     in_sync: set[str] = set()
     skipped: set[str] = set()
     for each in desired:
         row, wanted = each.row, each.row.wanted
         if row.skip is not None or wanted is None or each.settings is None:
-            withdrawal = _withdrawal(tenant, each, actual)
+            withdrawal, put_off = _withdrawal(tenant, each, actual, now)
+            held += put_off
             if withdrawal is not None:
                 changes.append(withdrawal)
+            if withdrawal is not None or put_off:
                 continue
             changes += _admission(tenant, each)
             # A copy depends on what becomes of the other recording.
@@ -52,13 +66,17 @@ def diff(tenant: str, desired: Sequence[Desired], actual: Actual) -> Difference:
                 skipped.add(row.id)
             continue
         failed = _failures(tenant, row, wanted, actual)
-        change = _work(tenant, each, wanted, actual, failed)
+        put_off = _put_off(tenant, each, wanted, actual, now)
+        change = _work(tenant, each, wanted, actual, [*failed, *put_off])
         failures += failed
+        held += put_off
         if change is not None:
             changes.append(change)
-        elif not failed:
+        elif not failed and not put_off:
             in_sync.add(row.id)
-    return Difference(tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped))
+    return Difference(
+        tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped), tuple(held)
+    )
 
 
 def _admission(tenant: str, each: Desired) -> list[Change]:
@@ -71,9 +89,19 @@ def _admission(tenant: str, each: Desired) -> list[Change]:
     return [Change(tenant, row.id, row.title, row.template, "skip", (), row.reason)]
 
 
-def _withdrawal(tenant: str, each: Desired, actual: Actual) -> Change | None:
-    """Return what an override takes down of one recording, or None where nothing stands."""
+def _withdrawal(
+    tenant: str, each: Desired, actual: Actual, now: datetime
+) -> tuple[Change | None, list[Held]]:
+    """Return what an override takes down of one recording now (or None), and what later."""
     row = each.row
+    standing = [
+        fact
+        for fact in actual.publications.get(row.id, ())
+        if fact.preset in each.withdraw and fact.state != "withdrawn"
+    ]
+    # An intent to take something away wants nothing of it.
+    later = [fact for fact in standing if is_deferred(fact, now) and not fact.wanted]
+    held = [_held_publication(tenant, row, fact) for fact in later]
     steps = tuple(
         Step(
             Stage.PUBLISH,
@@ -82,12 +110,12 @@ def _withdrawal(tenant: str, each: Desired, actual: Actual) -> Change | None:
             preset=fact.preset,
             parts=(WITHDRAW,),
         )
-        for fact in actual.publications.get(row.id, ())
-        if fact.preset in each.withdraw and fact.state != "withdrawn"
+        for fact in standing
+        if fact not in later
     )
     if not steps:
-        return None
-    return Change(tenant, row.id, row.title, row.template, "remove", steps, steps[0].reason)
+        return None, held
+    return Change(tenant, row.id, row.title, row.template, "remove", steps, steps[0].reason), held
 
 
 def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Failure]:
@@ -104,6 +132,32 @@ def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) ->
     return found
 
 
+def _put_off(
+    tenant: str, each: Desired, wanted: Wanted, actual: Actual, now: datetime
+) -> list[Held]:
+    """Return what must not be tried before a later time, under the keys that are wanted now."""
+    row = each.row
+    keys = {**wanted.stages, **({Stage.DISCARD: _discard_key(row)} if each.discard else {})}
+    found = []
+    for stage, key in keys.items():
+        fact = actual.fact(row.id, stage, key)
+        if fact is not None and is_deferred(fact, now):
+            found.append(Held(tenant, row.id, row.title, stage, fact.reason, fact.until))
+    for preset, digests in wanted.publications.items():
+        publication = actual.publication(row.id, preset)
+        if (
+            publication is not None
+            and is_deferred(publication, now)
+            and dict(publication.wanted) == dict(digests)
+        ):
+            found.append(_held_publication(tenant, row, publication))
+    return found
+
+
+def _held_publication(tenant: str, row: RecordingRow, fact: PublicationFact) -> Held:
+    return Held(tenant, row.id, row.title, Stage.PUBLISH, fact.reason, fact.until, fact.preset)
+
+
 def _failed_for_good(publication: PublicationFact, digests: Mapping[str, str]) -> bool:
     return (
         publication.state == "failed"
@@ -117,14 +171,20 @@ def _work(
     each: Desired,
     wanted: Wanted,
     actual: Actual,
-    failed: Sequence[Failure],
+    stopped: Sequence[Failure | Held],
 ) -> Change | None:
-    """Return what has to be done for one admitted recording, or None."""
+    """Return what has to be done now for one admitted recording, or None.
+
+    Nothing that is ``stopped`` is done, nor what needs it.
+    """
     row, known = each.row, each.known
-    failed_stages = {failure.stage for failure in failed} - {Stage.PUBLISH}
-    steps = _stage_steps(each, wanted, actual, failed_stages)
-    if not failed_stages:
-        steps += _publish_steps(row, wanted, actual)
+    stopped_stages = {other.stage for other in stopped} & set(FILE_STAGES)
+    steps = _stage_steps(each, wanted, actual, stopped_stages)
+    if not stopped_stages:
+        later = {other.preset for other in stopped if isinstance(other, Held)}
+        steps += [step for step in _publish_steps(row, wanted, actual) if step.preset not in later]
+    if not stopped:
+        steps += _discard_steps(each, actual)
 
     published = [
         fact
@@ -165,10 +225,10 @@ def _action(steps: Sequence[Step], published: Sequence[PublicationFact]) -> Acti
     return "refresh"
 
 
-def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, failed: set[Stage]) -> list[Step]:
+def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, stopped: set[Stage]) -> list[Step]:
     """Return the stages whose targets are absent, or evicted and taken in by one of them."""
     pipeline = tuple(wanted.stages)
-    hopeless = failed | {later for stage in failed for later in downstream(stage, pipeline)}
+    hopeless = stopped | {later for stage in stopped for later in downstream(stage, pipeline)}
     reasons: dict[Stage, str] = {}
     for stage in reversed(pipeline):
         if stage in hopeless:
@@ -197,7 +257,7 @@ def _why(
 ) -> str:
     """Say in a few words why a stage has to be done."""
     if fact is not None and fact.state == "failed":
-        return f"failed before: {fact.reason}"
+        return _why_again(fact)
     if fact is not None:
         return "was cut off"
     known = each.known
@@ -222,6 +282,12 @@ def _why(
         if before.stages.get(other) != wanted.stages[other]
     ]
     return f"{changed[-1].value} changes" if changed else "its settings changed"
+
+
+def _why_again(fact: StageFact | PublicationFact) -> str:
+    if fact.needs_person:
+        return f"waits for a person: {fact.reason}"
+    return f"{'put off' if fact.until else 'failed'} before: {fact.reason}"
 
 
 def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Step]:
@@ -252,13 +318,29 @@ def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[St
     return found
 
 
+def _discard_steps(each: Desired, actual: Actual) -> list[Step]:
+    """Return that the source's recording goes into the trash, unless LEAP put it there before.
+
+    A person who takes it out again, of the same revision, has the last word.
+    """
+    key = _discard_key(each.row)
+    fact = actual.fact(each.row.id, Stage.DISCARD, key)
+    if not each.discard or (fact is not None and (fact.state == "done" or fact.permanent)):
+        return []
+    return [Step(Stage.DISCARD, key, each.discard)]
+
+
+def _discard_key(row: RecordingRow) -> str:
+    return digest({Stage.DISCARD.value: row.revision})[:16]
+
+
 def _why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
     if fact is None:
         return "not published yet"
     if fact.state == "withdrawn":
         return "no longer withdrawn"
     if fact.state == "failed":
-        return f"failed before: {fact.reason}"
+        return _why_again(fact)
     if not parts:
         return "its last step was cut off"
     if not fact.applied:

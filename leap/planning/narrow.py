@@ -78,6 +78,14 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
         if (failure.tenant, failure.recording) in taken
         and selection.has(taken[failure.tenant, failure.recording], Step(failure.stage, "", ""))
     )
+    held = tuple(
+        each
+        for each in plan.held
+        if (each.tenant, each.recording) in taken
+        and selection.has(
+            taken[each.tenant, each.recording], Step(each.stage, "", "", preset=each.preset)
+        )
+    )
     rows = {
         tenant: tuple(row for row in rows if (tenant, row.id) in kept)
         for tenant, rows in plan.rows.items()
@@ -94,6 +102,7 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
             for manifest in plan.recovered
             if (manifest.name.tenant, manifest.name.recording) in kept
         ),
+        held=held,
     )
 
 
@@ -187,6 +196,7 @@ def _in_sync(plan: Plan, rows: Mapping[str, Sequence[RecordingRow]]) -> Counter[
     """Return how many of ``rows`` need nothing, by tenant and template."""
     busy = {(change.tenant, change.recording) for change in plan.changes}
     busy |= {(failure.tenant, failure.recording) for failure in plan.failures}
+    busy |= {(held.tenant, held.recording) for held in plan.held}
     found = Counter(
         (tenant, row.template or "")
         for tenant, kept in rows.items()

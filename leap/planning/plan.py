@@ -9,7 +9,7 @@ from datetime import datetime
 
 from leap.config import Declaration, TenantDeclaration
 from leap.config.override import fitting
-from leap.domain.plan import Change, Failure, Plan
+from leap.domain.plan import Change, Failure, Held, Plan
 from leap.domain.recording import Listing
 from leap.domain.snapshot import Actual, RecordingRow, settled_under
 from leap.planning.desired import Desired, desire
@@ -33,14 +33,16 @@ def make_plan(
     """
     changes: list[Change] = []
     failures: list[Failure] = []
+    held: list[Held] = []
     in_sync: Counter[tuple[str, str]] = Counter()
     notes: list[str] = []
     rows: dict[str, tuple[RecordingRow, ...]] = {}
     for tenant, actual in actuals.items():
         desired = desire(declaration, tenant, tuple(listings.get(tenant, ())), actual, now)
-        found = diff(tenant, desired, actual)
+        found = diff(tenant, desired, actual, now)
         changes += found.changes
         failures += found.failures
+        held += found.held
         in_sync.update(
             (tenant, each.row.template or "") for each in desired if each.row.id in found.in_sync
         )
@@ -60,6 +62,7 @@ def make_plan(
         in_sync=dict(in_sync),
         problems=tuple(problems),
         notes=tuple(notes),
+        held=tuple(held),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leap.domain.plan import Change
+from leap.domain.plan import Change, Held
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import Stage
 from leap.planning.desired import Desired
@@ -79,7 +79,7 @@ def want(row: RecordingRow = ROW, **changes: object) -> Desired:
 
 
 def only(desired: Desired, actual: Actual = FINISHED) -> Change | None:
-    changes = diff("demo", [desired], actual).changes
+    changes = diff("demo", [desired], actual, NOON).changes
     assert len(changes) <= 1
     return changes[0] if changes else None
 
@@ -91,7 +91,7 @@ def edited(**keys: str) -> Wanted:
 
 
 def test_nothing_is_done_for_what_is_in_sync() -> None:
-    found = diff("demo", [want()], FINISHED)
+    found = diff("demo", [want()], FINISHED, NOON)
 
     assert Difference((), (), frozenset({ROW.id}), frozenset()) == found
 
@@ -159,7 +159,7 @@ def test_a_permanent_failure_is_left_alone_with_all_that_needs_it() -> None:
     fact = StageFact(Stage.TRIM, "t1", "failed", NOON, "no video", permanent=True)
     actual = replace(FINISHED, stages={ROW.id: (done(Stage.DOWNLOAD), fact)}, publications={})
 
-    found = diff("demo", [want()], actual)
+    found = diff("demo", [want()], actual, NOON)
 
     assert (found.changes, found.in_sync) == ((), frozenset())
     assert [(f.stage, f.reason) for f in found.failures] == [(Stage.TRIM, "no video")]
@@ -213,7 +213,9 @@ def test_what_was_cut_off_while_publishing_is_published_again() -> None:
 
 def test_a_publication_that_failed_for_good_is_left_alone() -> None:
     fact = published(state="failed", applied={}, permanent=True, reason="no such playlist")
-    failures = diff("demo", [want()], replace(FINISHED, publications={ROW.id: (fact,)})).failures
+    failures = diff(
+        "demo", [want()], replace(FINISHED, publications={ROW.id: (fact,)}), NOON
+    ).failures
 
     assert [(f.stage, f.reason) for f in failures] == [(Stage.PUBLISH, "no such playlist")]
 
@@ -240,7 +242,9 @@ def test_a_copy_is_looked_at_every_time_and_other_skips_are_not() -> None:
     skips = {skip: replace(ROW, skip=skip, reason="so", wanted=None) for skip in Skip}
 
     settled = {
-        skip for skip, row in skips.items() if diff("demo", [Desired(row, row)], FINISHED).skipped
+        skip
+        for skip, row in skips.items()
+        if diff("demo", [Desired(row, row)], FINISHED, NOON).skipped
     }
 
     assert set(Skip) - {Skip.DUPLICATE} == settled
@@ -295,3 +299,83 @@ def test_whatever_is_missing_is_made_and_nothing_upstream_of_it(stage: Stage) ->
 
     assert change is not None
     assert (stage,) == change.stages
+
+
+LATER = NOON + timedelta(hours=12)
+
+
+def test_a_stage_that_is_put_off_waits_and_the_others_go_on() -> None:
+    """The publication needs it as well, and waits with it."""
+    busy = StageFact(Stage.TOPICS, "o1", "failed", NOON, "500 a day", until=LATER)
+    stages = (done(Stage.DOWNLOAD), done(Stage.TRIM), done(Stage.TRANSCRIBE), busy)
+    found = diff(
+        "demo", [want()], replace(FINISHED, stages={ROW.id: stages}, publications={}), NOON
+    )
+
+    assert [(Stage.SUBTITLES,)] == [change.stages for change in found.changes]
+    assert (Held("demo", ROW.id, ROW.title, Stage.TOPICS, "500 a day", LATER),) == found.held
+
+
+def test_what_is_put_off_becomes_work_when_the_time_has_come() -> None:
+    """Until then there is no work, and yet the recording is not in sync."""
+    busy = StageFact(Stage.DOWNLOAD, "d1", "failed", NOON, "the daily limit", until=LATER)
+    actual = replace(FINISHED, stages={ROW.id: (busy,)}, publications={})
+
+    before = diff("demo", [want()], actual, LATER - timedelta(seconds=1))
+    after = diff("demo", [want()], actual, LATER)
+
+    assert ((), frozenset()) == (before.changes, before.in_sync)
+    assert [Stage.DOWNLOAD] == [held.stage for held in before.held]
+    assert () == after.held
+    assert [((*KEYS, Stage.PUBLISH), "put off before: the daily limit")] == [
+        (change.stages, change.reason) for change in after.changes
+    ]
+
+
+def test_what_is_wanted_otherwise_is_not_put_off_any_more() -> None:
+    """A hold belongs to what was asked for."""
+    busy = StageFact(Stage.SUBTITLES, "s1", "failed", NOON, "later", until=LATER)
+    full = published(state="failed", applied={}, reason="100 uploads a day", until=LATER)
+    actual = replace(with_stages(busy), publications={ROW.id: (full,)})
+
+    found = diff("demo", [want(wanted=edited(subtitles="s2"))], actual, NOON)
+
+    assert () == found.held
+    assert [(Stage.SUBTITLES, Stage.PUBLISH)] == [change.stages for change in found.changes]
+
+
+def test_one_publication_is_put_off_and_the_other_one_is_brought_about() -> None:
+    """Each platform has limits of its own."""
+    wanted = Wanted("lecture", KEYS, {"site": PARTS, "videos": PARTS})
+    full = published(
+        preset="videos", state="failed", applied={}, reason="100 uploads a day", until=LATER
+    )
+    found = diff(
+        "demo", [want(wanted=wanted)], replace(FINISHED, publications={ROW.id: (full,)}), NOON
+    )
+
+    assert ["site"] == [step.preset for change in found.changes for step in change.steps]
+    assert [("videos", LATER)] == [(held.preset, held.until) for held in found.held]
+
+
+def test_a_persons_case_is_tried_again_and_says_what_it_waits_for() -> None:
+    """Looking again is cheap, and nobody has to tell LEAP that the cause is gone."""
+    fact = StageFact(Stage.DOWNLOAD, "d1", "failed", NOON, "log in again", needs_person=True)
+    change = only(want(), replace(FINISHED, stages={ROW.id: (fact,)}, publications={}))
+
+    assert change is not None
+    assert "waits for a person: log in again" == change.reason
+
+
+def test_what_cannot_be_taken_down_yet_waits_and_is_not_forgotten() -> None:
+    """A recording that is to be withdrawn is skipped, but not settled before that is done."""
+    row = replace(ROW, skip=Skip.DECLARED, reason="withdrawn: asked for", wanted=None)
+    desired = Desired(row, row, withdraw={"site": "withdrawn by guest.yaml: asked for"})
+    limited = published(state="failed", wanted={}, reason="the daily limit", until=LATER)
+    actual = replace(FINISHED, publications={ROW.id: (limited,)})
+
+    before, after = (diff("demo", [desired], actual, when) for when in (NOON, LATER))
+
+    assert ((), frozenset()) == (before.changes, before.skipped)
+    assert [("site", LATER)] == [(held.preset, held.until) for held in before.held]
+    assert ["remove"] == [change.action for change in after.changes]

@@ -40,7 +40,7 @@ def plan_of(rows: list[RecordingRow], actual: Actual) -> Plan:
         Desired(each, actual.recordings.get(each.id), settings if each.wanted else None)
         for each in rows
     ]
-    found = diff("demo", desired, actual)
+    found = diff("demo", desired, actual, NOON)
     in_sync = Counter(("demo", each.template or "") for each in rows if each.id in found.in_sync)
     return Plan(found.changes, (), found.failures, {"demo": tuple(rows)}, dict(in_sync))
 
