@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
 from leap.domain.stage import Stage
@@ -290,6 +291,21 @@ class LedgerReader(Protocol):
     def applied_commit(self, tenant: str) -> str | None:
         """Return the commit of the configuration that the newest run worked with, if known."""
 
+    def started(self, tenant: str, after: datetime) -> Sequence[RecordingRow]:
+        """Return the recordings that started at ``after`` or later, oldest first.
+
+        Whatever became of them, the skipped and the settled too.
+        """
+
+    def deferrals(self, tenant: str) -> Mapping[str, Deferral]:
+        """Return the accounts that are to be left alone now, by the database's clock."""
+
+    def credential(self, tenant: str, account: str) -> CredentialState | None:
+        """Return what became of a credential, or None where no run has used it."""
+
+    def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
+        """Return what became of every credential that a run has used, by account."""
+
 
 class Ledger(LedgerReader, Protocol):
     """What the runner may do. Every write is idempotent, short and its own transaction."""
@@ -319,7 +335,7 @@ class Ledger(LedgerReader, Protocol):
     ) -> None:
         """Index a manifest that stands in the store."""
 
-    def stage_failed(
+    def stage_failed(  # noqa: PLR0913 -- one keyword per fact
         self,
         tenant: str,
         recording: str,
@@ -328,8 +344,17 @@ class Ledger(LedgerReader, Protocol):
         *,
         reason: str,
         permanent: bool,
+        until: datetime | None = None,
+        needs_person: bool = False,
         at: datetime | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Note a failure: for good, ``until`` a known time, or until a person has acted.
+
+        A recording that waits for a time or a person is never settled.
+        """
+
+    def discarded(self, tenant: str, recording: str) -> None:
+        """Note that the recording is in its source's trash; the first time counts."""
 
     def publication_intended(
         self,
@@ -352,7 +377,7 @@ class Ledger(LedgerReader, Protocol):
         at: datetime | None = None,
     ) -> None: ...
 
-    def publication_failed(
+    def publication_failed(  # noqa: PLR0913 -- one keyword per fact
         self,
         tenant: str,
         recording: str,
@@ -362,7 +387,10 @@ class Ledger(LedgerReader, Protocol):
         wanted: Mapping[str, str],
         reason: str,
         permanent: bool,
-    ) -> None: ...
+        until: datetime | None = None,
+        needs_person: bool = False,
+    ) -> None:
+        """Note a failure, as ``stage_failed`` does."""
 
     def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
 
@@ -376,6 +404,39 @@ class Ledger(LedgerReader, Protocol):
         at: datetime | None = None,
     ) -> None:
         """Note that the platform's copy was taken away; its name stays known."""
+
+    def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:
+        """Leave ``account`` alone until ``until``; the last word counts."""
+
+    def credential_used(self, tenant: str, account: str) -> None:
+        """Note that a run uses the credential now."""
+
+    def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:
+        """Persist that fields with the fingerprint ``renewing`` are sent to be renewed.
+
+        Asked before the vendor is: what cannot be written now could not be
+        stored afterwards. Raises LeaseLost, LedgerError.
+        """
+
+    def renewal_refused(self, tenant: str, account: str, renewing: str) -> None:
+        """Take the intent back: the vendor's answer is known, and nothing was renewed."""
+
+    def store_credential(
+        self,
+        tenant: str,
+        account: str,
+        *,
+        seed: str,
+        generation: int,
+        fields: Sequence[str],
+        sealed: bytes,
+        expires_at: datetime | None,
+    ) -> None:
+        """Store what was renewed as ``generation``, one more than before; end the intent.
+
+        Storing the same again changes nothing. Raises LeaseLost where another
+        runner has stored that generation.
+        """
 
     def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:
         """Hold ``scope`` (``<recording>/<stage>`` or ``<recording>/<preset>``) for a block.

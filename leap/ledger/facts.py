@@ -19,14 +19,18 @@ from leap.ledger.values import storable, to_json
 # manifest that another runner has made since.
 _STAGE = """
     INSERT INTO leap.stages AS old
-        (tenant, recording, stage, key, state, since, reason, permanent, seconds, facts)
+        (tenant, recording, stage, key, state, since, reason, permanent, until, needs_person,
+         seconds, facts)
     VALUES (%(tenant)s, %(recording)s, %(stage)s, %(key)s, %(state)s, coalesce(%(at)s, clock_timestamp()),
-            %(reason)s, %(permanent)s, %(seconds)s, %(facts)s::jsonb)
+            %(reason)s, %(permanent)s, %(until)s, %(needs_person)s, %(seconds)s, %(facts)s::jsonb)
     ON CONFLICT (tenant, recording, stage, key) DO UPDATE SET
         state = excluded.state, since = excluded.since, reason = excluded.reason,
-        permanent = excluded.permanent, seconds = excluded.seconds, facts = excluded.facts
-    WHERE ((old.state, old.reason, old.permanent, old.seconds, old.facts)
+        permanent = excluded.permanent, until = excluded.until,
+        needs_person = excluded.needs_person, seconds = excluded.seconds, facts = excluded.facts
+    WHERE ((old.state, old.reason, old.permanent, old.until, old.needs_person,
+            old.seconds, old.facts)
            IS DISTINCT FROM (excluded.state, excluded.reason, excluded.permanent,
+                             excluded.until, excluded.needs_person,
                              excluded.seconds, excluded.facts)
            OR old.since <> %(at)s)
       AND NOT (old.state = 'done' AND excluded.state = 'failed')
@@ -39,7 +43,8 @@ _INTENDED = """
             %(wanted)s::jsonb)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
-        wanted = excluded.wanted, reason = '', permanent = false
+        wanted = excluded.wanted, reason = '', permanent = false, until = NULL,
+        needs_person = false
     WHERE (old.platform, old.state, old.wanted)
           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted)
 """
@@ -52,7 +57,8 @@ _RECEIVED = """
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
         external_id = excluded.external_id, url = excluded.url, applied = excluded.applied,
-        reason = '', permanent = false, receipts = excluded.receipts
+        reason = '', permanent = false, until = NULL, needs_person = false,
+        receipts = excluded.receipts
     WHERE excluded.receipts >= old.receipts
       AND ((old.platform, old.state, old.external_id, old.url, old.applied, old.receipts)
            IS DISTINCT FROM (excluded.platform, excluded.state, excluded.external_id,
@@ -62,19 +68,24 @@ _RECEIVED = """
 
 _FAILED = """
     INSERT INTO leap.publications AS old
-        (tenant, recording, preset, platform, state, since, wanted, reason, permanent)
+        (tenant, recording, preset, platform, state, since, wanted, reason, permanent,
+         until, needs_person)
     VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, 'failed', coalesce(%(at)s, clock_timestamp()),
-            %(wanted)s::jsonb, %(reason)s, %(permanent)s)
+            %(wanted)s::jsonb, %(reason)s, %(permanent)s, %(until)s, %(needs_person)s)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
-        wanted = excluded.wanted, reason = excluded.reason, permanent = excluded.permanent
-    WHERE (old.platform, old.state, old.wanted, old.reason, old.permanent)
+        wanted = excluded.wanted, reason = excluded.reason, permanent = excluded.permanent,
+        until = excluded.until, needs_person = excluded.needs_person
+    WHERE (old.platform, old.state, old.wanted, old.reason, old.permanent,
+           old.until, old.needs_person)
           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted,
-                            excluded.reason, excluded.permanent)
+                            excluded.reason, excluded.permanent,
+                            excluded.until, excluded.needs_person)
 """
 
 _UNMANAGED = """
-    UPDATE leap.publications SET state = 'unmanaged', since = clock_timestamp()
+    UPDATE leap.publications SET state = 'unmanaged', since = clock_timestamp(),
+        until = NULL, needs_person = false
     WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
       AND state <> 'unmanaged'
 """
@@ -89,13 +100,27 @@ class Target(NamedTuple):
     key: str
 
 
+class Failure(NamedTuple):
+    """Why something failed, and what has to come before it is tried again."""
+
+    reason: str = ""
+    permanent: bool = False
+    until: datetime | None = None
+    needs_person: bool = False
+
+    def storable(self) -> dict[str, Any]:
+        return self._replace(reason=storable(self.reason))._asdict()
+
+
+_NO_FAILURE = Failure()
+
+
 def write_stage(
     connection: Connection,
     target: Target,
     state: str,
     *,
-    reason: str = "",
-    permanent: bool = False,
+    failure: Failure = _NO_FAILURE,
     seconds: float | None = None,
     facts: Mapping[str, Any] | None = None,
     at: datetime | None = None,
@@ -106,8 +131,7 @@ def write_stage(
         {
             **target._asdict(),
             "state": state,
-            "reason": storable(reason),
-            "permanent": permanent,
+            **failure.storable(),
             "seconds": seconds,
             "facts": to_json(facts or {}),
             "at": at,
@@ -198,8 +222,7 @@ def write_failed(
     platform: str,
     *,
     wanted: Mapping[str, str],
-    reason: str,
-    permanent: bool,
+    failure: Failure,
 ) -> None:
     """Note why the publication could not be completed; what is applied stays known."""
     connection.execute(
@@ -210,8 +233,7 @@ def write_failed(
             "preset": preset,
             "platform": platform,
             "wanted": to_json(wanted),
-            "reason": storable(reason),
-            "permanent": permanent,
+            **failure.storable(),
             "at": None,
         },
     )

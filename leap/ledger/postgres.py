@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
+from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.history import Event, Run, StageRun
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
 from leap.domain.stage import Stage
-from leap.ledger import admission, history, leases, reading
+from leap.ledger import accounts, admission, history, leases, reading
 from leap.ledger import facts as written
 from leap.ledger.address import Address, Connection
 from leap.ledger.connections import ADMIN, Connections
@@ -31,6 +32,10 @@ _EVENT = """
 _APPLIED_COMMIT = """
     SELECT commit FROM leap.runs WHERE tenant = %s AND commit IS NOT NULL
     ORDER BY started_at DESC, id LIMIT 1
+"""
+_DISCARDED = """
+    UPDATE leap.recordings SET discarded_at = clock_timestamp(), changes = changes + 1
+    WHERE tenant = %s AND id = %s AND discarded_at IS NULL
 """
 _RUN_STARTED = """
     INSERT INTO leap.runs (tenant, id, started_at, commit)
@@ -108,6 +113,22 @@ class PostgresLedger:
         )
         return None if found is None else str(found[0])
 
+    def started(self, tenant: str, after: datetime) -> Sequence[RecordingRow]:
+        return self._read(
+            tenant, lambda connection: reading.read_started(connection, tenant, after)
+        )
+
+    def deferrals(self, tenant: str) -> Mapping[str, Deferral]:
+        return self._read(tenant, lambda connection: accounts.read_deferrals(connection, tenant))
+
+    def credential(self, tenant: str, account: str) -> CredentialState | None:
+        return self._read(
+            tenant, lambda connection: accounts.read_credentials(connection, tenant, account)
+        ).get(account)
+
+    def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
+        return self._read(tenant, lambda connection: accounts.read_credentials(connection, tenant))
+
     def events(
         self, tenant: str, recording: str | None = None, limit: int = 100
     ) -> tuple[Event, ...]:
@@ -146,6 +167,10 @@ class PostgresLedger:
             tenant, lambda connection: admission.admit(connection, tenant, rows, memos)
         )
 
+    def discarded(self, tenant: str, recording: str) -> None:
+        values = (tenant, recording)
+        self._connections.run(tenant, lambda connection: connection.execute(_DISCARDED, values))
+
     def stage_started(
         self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease
     ) -> None:
@@ -177,7 +202,7 @@ class PostgresLedger:
             ),
         )
 
-    def stage_failed(
+    def stage_failed(  # noqa: PLR0913 -- one keyword per fact
         self,
         tenant: str,
         recording: str,
@@ -186,14 +211,17 @@ class PostgresLedger:
         *,
         reason: str,
         permanent: bool,
+        until: datetime | None = None,
+        needs_person: bool = False,
         at: datetime | None = None,
     ) -> None:
         """Note a failure, unless the stage is done: then a manifest stands."""
         target = written.Target(tenant, recording, stage, key)
+        failure = written.Failure(reason, permanent, until, needs_person)
         self._connections.run(
             tenant,
             lambda connection: written.write_stage(
-                connection, target, "failed", reason=reason, permanent=permanent, at=at
+                connection, target, "failed", failure=failure, at=at
             ),
         )
 
@@ -231,7 +259,7 @@ class PostgresLedger:
             ),
         )
 
-    def publication_failed(
+    def publication_failed(  # noqa: PLR0913 -- one keyword per fact
         self,
         tenant: str,
         recording: str,
@@ -241,14 +269,14 @@ class PostgresLedger:
         wanted: Mapping[str, str],
         reason: str,
         permanent: bool,
+        until: datetime | None = None,
+        needs_person: bool = False,
     ) -> None:
+        failure = written.Failure(reason, permanent, until, needs_person)
         self._connections.run(
             tenant,
             lambda connection: written.write_failed(
-                *(connection, tenant, recording, preset, platform),
-                wanted=wanted,
-                reason=reason,
-                permanent=permanent,
+                *(connection, tenant, recording, preset, platform), wanted=wanted, failure=failure
             ),
         )
 
@@ -272,6 +300,56 @@ class PostgresLedger:
             lambda connection: written.write_withdrawn(
                 connection, tenant, recording, preset, receipt, number, at
             ),
+        )
+
+    def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: accounts.write_deferral(connection, tenant, account, until, reason),
+        )
+
+    def credential_used(self, tenant: str, account: str) -> None:
+        self._connections.run(
+            tenant, lambda connection: accounts.write_used(connection, tenant, account)
+        )
+
+    def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: accounts.write_intended(
+                connection, tenant, account, renewing, lease
+            ),
+        )
+
+    def renewal_refused(self, tenant: str, account: str, renewing: str) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: accounts.write_refused(connection, tenant, account, renewing),
+        )
+
+    def store_credential(
+        self,
+        tenant: str,
+        account: str,
+        *,
+        seed: str,
+        generation: int,
+        fields: Sequence[str],
+        sealed: bytes,
+        expires_at: datetime | None,
+    ) -> None:
+        """Store what was renewed, tried for longer than anything else: it is the only copy."""
+        self._connections.run(
+            tenant,
+            lambda connection: accounts.write_credential(
+                *(connection, tenant, account),
+                seed=seed,
+                generation=generation,
+                fields=fields,
+                sealed=sealed,
+                expires_at=expires_at,
+            ),
+            patience=accounts.PATIENCE,
         )
 
     def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:

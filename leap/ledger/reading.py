@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, Only, Other, PublicationFact, Settled, StageFact
+from leap.domain.snapshot import (
+    Actual,
+    Only,
+    Other,
+    PublicationFact,
+    RecordingRow,
+    Settled,
+    StageFact,
+)
 from leap.ledger.address import Connection
 from leap.ledger.values import (
     FILE_COLUMNS,
@@ -25,8 +34,24 @@ def _select(table: str, columns: tuple[str, ...], *, order: str, also: str = "")
     return f"SELECT {what} FROM leap.{table} WHERE {where} ORDER BY {order}"  # noqa: S608  # of constants
 
 
-#: The right side is what ``leap.domain.snapshot.settled_under`` returns.
-_IS_SETTLED = "settled = changes || ':' || left(%(declared)s, 32)"
+# The right side of the first line is what ``leap.domain.snapshot.settled_under``
+# returns. What waits for a time or a person may go on although nothing is
+# written, so it is never settled; facts under former keys do not count.
+_IS_SETTLED = """(
+    settled = changes || ':' || left(%(declared)s, 32)
+    AND NOT EXISTS (
+        SELECT FROM leap.stages
+        WHERE stages.tenant = %(tenant)s AND stages.recording = recordings.id
+          AND (stages.until IS NOT NULL OR stages.needs_person)
+          AND stages.key = recordings.wanted->'stages'->>stages.stage
+    )
+    AND NOT EXISTS (
+        SELECT FROM leap.publications
+        WHERE publications.tenant = %(tenant)s AND publications.recording = recordings.id
+          AND (publications.until IS NOT NULL OR publications.needs_person)
+          AND recordings.wanted->'publications' ? publications.preset
+    )
+)"""
 _IS_ONE = f"({_IS_SETTLED} IS NOT TRUE OR id = ANY(%(ids)s) OR locator = ANY(%(places)s))"
 _ONLY = f" AND {_IS_ONE}"
 _OF_THESE = " AND recording = ANY(%(recordings)s)"
@@ -53,6 +78,12 @@ _SETTLED = _select(
     (*Settled._fields[:-1], "CASE WHEN skip IS NULL THEN template END"),
     order="id",
     also=f" AND {_IS_SETTLED}",
+)
+_STARTED = _select(
+    "recordings",
+    READ_RECORDING_COLUMNS,
+    order="started_at, id",
+    also=" AND started_at >= %(after)s",
 )
 _PUBLISHED = _select(
     "publications",
@@ -98,6 +129,12 @@ def read_settled(connection: Connection, tenant: str, declared: str) -> list[Set
     """Return the recordings for which a plan under ``declared`` has nothing to do, by id."""
     values = {"tenant": tenant, "declared": declared}
     return list(map(Settled._make, connection.execute(_SETTLED, values).fetchall()))
+
+
+def read_started(connection: Connection, tenant: str, after: datetime) -> list[RecordingRow]:
+    """Return the recordings that started at ``after`` or later, oldest first."""
+    values = {"tenant": tenant, "after": after}
+    return [row_to_recording(row) for row in connection.execute(_STARTED, values)]
 
 
 def read_published(connection: Connection, tenant: str, platform: str) -> list[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Sequence,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 SCHEMA = "leap"
 
@@ -60,6 +61,19 @@ def _tenant() -> tuple[Column[Any], CheckConstraint]:
     return _text("tenant"), CheckConstraint("tenant <> ''", name="tenant")
 
 
+def _waiting() -> tuple[Column[Any], Column[Any]]:
+    """Return until when it is of no use to try again, and whether a person has to act."""
+    return (
+        _time("until", null=True),
+        Column("needs_person", Boolean, nullable=False, server_default=text("false")),
+    )
+
+
+def _index_of_waiting(table: str) -> Index:
+    where = text("until IS NOT NULL OR needs_person")
+    return Index(f"{table}_waiting_idx", "tenant", "recording", postgresql_where=where)
+
+
 #: One row per recording that was ever admitted.
 recordings = Table(
     "recordings",
@@ -87,8 +101,10 @@ recordings = Table(
     # Counted by triggers of the tables of facts.
     Column("changes", BigInteger, nullable=False, server_default=text("0")),
     _text("settled", null=True),
+    _time("discarded_at", null=True),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "source_kind", "account", "external_id"),
+    Index(None, "tenant", "started_at"),
 )
 
 #: What was learned about each file of a folder source by reading it once.
@@ -121,8 +137,10 @@ stages = Table(
     Column("permanent", Boolean, nullable=False, server_default=text("false")),
     Column("seconds", Double),
     Column("facts", JSONB, nullable=False, server_default=text("'{}'")),
+    *_waiting(),
     PrimaryKeyConstraint("tenant", "recording", "stage", "key"),
     CheckConstraint("state IN ('running', 'done', 'evicted', 'failed')", name="state"),
+    _index_of_waiting("stages"),
 )
 
 #: The latest fact about each publication of each recording.
@@ -142,10 +160,43 @@ publications = Table(
     Column("reason", Text, nullable=False, server_default=text("''")),
     Column("permanent", Boolean, nullable=False, server_default=text("false")),
     Column("receipts", Integer, nullable=False, server_default=text("0")),
+    *_waiting(),
     PrimaryKeyConstraint("tenant", "recording", "preset"),
     CheckConstraint(
         "state IN ('intended', 'applied', 'failed', 'unmanaged', 'withdrawn')", name="state"
     ),
+    _index_of_waiting("publications"),
+)
+
+#: Accounts that are left alone for a time, because their vendor said so.
+deferrals = Table(
+    "deferrals",
+    metadata,
+    *_tenant(),
+    _text("account"),
+    _time("until"),
+    _text("reason"),
+    PrimaryKeyConstraint("tenant", "account"),
+)
+
+#: What was rotated of each account's credential since a person wrote it down.
+#: ``sealed`` opens with the tenant's age keys alone; generation 0 has none.
+credentials = Table(
+    "credentials",
+    metadata,
+    *_tenant(),
+    _text("account"),
+    Column("seed", Text, nullable=False, server_default=text("''")),
+    Column("generation", BigInteger, nullable=False, server_default=text("0")),
+    Column("fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("sealed", LargeBinary),
+    _time("expires_at", null=True),
+    _time("renewed_at", null=True),
+    _time("used_at", null=True),
+    _text("renewing", null=True),
+    _time("renewing_at", null=True),
+    PrimaryKeyConstraint("tenant", "account"),
+    CheckConstraint("(generation = 0) = (sealed IS NULL)", name="sealed"),
 )
 
 #: Who works on what now. Released leases are deleted.

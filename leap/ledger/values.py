@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import Stage
@@ -33,8 +34,9 @@ RECORDING_COLUMNS = (
     "mark",
     "settled",
 )
-#: As they are read; the changes are counted by the database alone.
-READ_RECORDING_COLUMNS = (*RECORDING_COLUMNS, "changes")
+#: As they are read; the changes are counted by the database alone, and what
+#: was discarded is not for an admission to say.
+READ_RECORDING_COLUMNS = (*RECORDING_COLUMNS, "changes", "discarded_at")
 STAGE_COLUMNS = (
     "recording",
     "stage",
@@ -45,6 +47,8 @@ STAGE_COLUMNS = (
     "permanent",
     "seconds",
     "facts",
+    "until",
+    "needs_person",
 )
 PUBLICATION_COLUMNS = (
     "recording",
@@ -59,7 +63,22 @@ PUBLICATION_COLUMNS = (
     "reason",
     "permanent",
     "receipts",
+    "until",
+    "needs_person",
 )
+CREDENTIAL_COLUMNS = (
+    "account",
+    "seed",
+    "generation",
+    "fields",
+    "sealed",
+    "expires_at",
+    "renewed_at",
+    "used_at",
+    "renewing",
+    "renewing_at",
+)
+DEFERRAL_COLUMNS = ("account", "until", "reason")
 FILE_COLUMNS = (
     "source",
     "path",
@@ -151,19 +170,47 @@ def row_to_recording(row: Sequence[Any]) -> RecordingRow:
         mark=row[18],
         settled=row[19],
         changes=row[20],
+        discarded_at=_utc_or_none(row[21]),
     )
 
 
 def row_to_stage(row: Sequence[Any]) -> StageFact:
     """Return the fact in ``row``, whose columns are STAGE_COLUMNS."""
-    _, stage, key, state, since, reason, permanent, seconds, facts = row
-    return StageFact(Stage(stage), key, state, _utc(since), reason, permanent, seconds, facts)
+    _, stage, key, state, since, reason, permanent, seconds, facts, until, needs_person = row
+    return StageFact(
+        *(Stage(stage), key, state, _utc(since), reason, permanent, seconds, facts),
+        until=_utc_or_none(until),
+        needs_person=needs_person,
+    )
 
 
 def row_to_publication(row: Sequence[Any]) -> PublicationFact:
     """Return the fact in ``row``, whose columns are PUBLICATION_COLUMNS."""
-    _, preset, platform, state, since, *rest = row
-    return PublicationFact(preset, platform, state, _utc(since), *rest)
+    known: dict[str, Any] = dict(zip(PUBLICATION_COLUMNS[1:], row[1:], strict=True))
+    return PublicationFact(
+        **known | {"since": _utc(known["since"]), "until": _utc_or_none(known["until"])}
+    )
+
+
+def row_to_credential(row: Sequence[Any]) -> CredentialState:
+    """Return the state in ``row``, whose columns are CREDENTIAL_COLUMNS."""
+    account, seed, generation, fields, sealed, *times, renewing, renewing_at = row
+    expires_at, renewed_at, used_at = map(_utc_or_none, times)
+    return CredentialState(
+        *(account, seed, generation, tuple(fields)),
+        sealed=None if sealed is None else bytes(sealed),
+        expires_at=expires_at,
+        renewed_at=renewed_at,
+        used_at=used_at,
+        renewing=renewing,
+        renewing_at=_utc_or_none(renewing_at),
+    )
+
+
+def row_to_deferral(row: Sequence[Any]) -> Deferral:
+    """Return the deferral in ``row``, whose columns are DEFERRAL_COLUMNS."""
+    _, until, reason = row
+    return Deferral(_utc(until), reason)
 
 
 def row_to_file(row: Sequence[Any]) -> FileMemo:

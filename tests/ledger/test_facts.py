@@ -89,6 +89,44 @@ def test_a_failure_says_why_and_whether_for_good(ledger):
     )
 
 
+def test_a_failure_may_wait_for_a_time_or_a_person(ledger):
+    """Both come back as they were said, and a repetition keeps the failure's beginning."""
+    for _ in range(2):
+        failed(ledger, permanent=False, until=THEN, at=None)
+    waiting = stage(ledger)
+    failed(ledger, permanent=False, needs_person=True)
+    held = stage(ledger)
+
+    assert (waiting.until, waiting.needs_person) == (THEN, False)
+    assert (held.until, held.needs_person) == (None, True)
+    assert held.since > waiting.since
+
+
+def test_who_goes_on_waits_no_more(ledger, lease):
+    """What a stage or a publication waited for goes with its failure."""
+    failed(ledger, permanent=False, until=THEN, needs_person=True)
+    ledger.stage_started("acme", "r", Stage.TRIM, "k", lease)
+    not_published(ledger, until=THEN, needs_person=True)
+    waiting = publication(ledger)
+    ledger.publication_intended("acme", "r", "site", "site", {"media": "m"}, lease)
+
+    assert (stage(ledger).until, stage(ledger).needs_person) == (None, False)
+    assert (waiting.until, waiting.needs_person) == (THEN, True)
+    for go_on in (
+        lambda: ledger.publication_intended("acme", "r", "site", "site", {"media": "m"}, lease),
+        lambda: ledger.publication_applied("acme", "r", "site", RECEIPT, 1),
+        lambda: ledger.publication_unmanaged("acme", "r", "site"),
+    ):
+        not_published(ledger, until=THEN, needs_person=True)
+        go_on()
+        assert (publication(ledger).until, publication(ledger).needs_person) == (None, False)
+
+
+def not_published(ledger, **changes):
+    values = {"wanted": {"media": "m"}, "reason": "later", "permanent": False, **changes}
+    ledger.publication_failed("acme", "r", "site", "site", **values)
+
+
 def test_a_late_failure_does_not_hide_a_manifest(ledger, lease):
     """A runner that lost its lease may still report; what another finished stands."""
     done(ledger)

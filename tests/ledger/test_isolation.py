@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 
@@ -9,6 +11,8 @@ from leap.domain.stage import Stage
 from leap.ledger.tables import metadata
 
 TABLES = sorted(table.name for table in metadata.sorted_tables)
+
+FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 INSERT = """
     INSERT INTO leap.runs (tenant, id, started_at) VALUES (%s, gen_random_uuid(), now())
@@ -26,6 +30,8 @@ def acting(direct, ledger, recording, memo):
         )
         ledger.event(tenant, None, "kind", "message")
         ledger.run_started(tenant)
+        ledger.defer(tenant, "zoom-main", FOR_EVER, "the daily limit is reached")
+        ledger.credential_used(tenant, "zoom-main")
     connection = direct()
     connection.execute("""
         INSERT INTO leap.leases

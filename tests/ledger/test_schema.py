@@ -105,6 +105,30 @@ def test_an_older_ledger_keeps_what_it_knows(empty_database):
         assert [("r1", "", 1, None)] == connection.execute(query).fetchall()
 
 
+def test_a_ledger_from_before_accounts_keeps_what_is_settled(empty_database):
+    """Nothing waited then, nothing was discarded; so what was settled still is."""
+    upgrade(empty_database.admin, empty_database.logins, to="0002")
+    with connect(empty_database.admin) as connection:
+        connection.execute(_OLD_RECORDING)
+        connection.execute(_OLD_STAGE)
+        connection.execute(_OLD_PUBLICATION)
+        connection.execute("UPDATE leap.recordings SET settled = '2:' || repeat('d', 32)")
+
+    upgrade(empty_database.admin, empty_database.logins)
+
+    ledger = PostgresLedger(lambda: empty_database.user)
+    assert ["r1"] == [each.id for each in ledger.settled("acme", "d" * 64)]
+    found = ledger.snapshot("acme")
+    ledger.close()
+    assert None is found.recordings["r1"].discarded_at
+    facts = (*found.stages["r1"], *found.publications["r1"])
+    assert [(None, False)] * 2 == [(fact.until, fact.needs_person) for fact in facts]
+
+
+_OLD_PUBLICATION = """
+    INSERT INTO leap.publications (tenant, recording, preset, platform, state, since)
+    VALUES ('acme', 'r1', 'site', 'site', 'applied', now())
+"""
 _OLD_RECORDING = """
     INSERT INTO leap.recordings (tenant, id, source, source_kind, account, external_id, locator,
         revision, title, started_at, size, reason, listed, since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -85,9 +86,10 @@ def _delete_stage(ledger, id_):
         lambda ledger, id_: ledger.publication_failed(
             "acme", id_, "site", "site", wanted={}, reason="no", permanent=False
         ),
+        lambda ledger, id_: ledger.discarded("acme", id_),
         _delete_stage,
     ],
-    ids=["done", "failed", "published", "not published", "deleted"],
+    ids=["done", "failed", "published", "not published", "discarded", "deleted"],
 )
 def test_any_fact_that_is_written_unsettles_its_recording_alone(ledger, recording, settle, write):
     """The database counts the writes itself, whoever makes them."""
@@ -101,6 +103,52 @@ def test_any_fact_that_is_written_unsettles_its_recording_alone(ledger, recordin
     write(ledger, one.id)
 
     assert [two.id] == [each.id for each in ledger.settled("acme", DECLARED)]
+
+
+LATER = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def _wait_to_trim(ledger, id_, key="1" * 16, **how):
+    ledger.stage_failed("acme", id_, Stage.TRIM, key, reason="limit", permanent=False, **how)
+
+
+def _wait_to_publish(ledger, id_, preset="site", **how):
+    ledger.publication_failed(
+        "acme", id_, preset, "site", wanted={}, reason="limit", permanent=False, **how
+    )
+
+
+@pytest.mark.parametrize("wait", [_wait_to_trim, _wait_to_publish])
+@pytest.mark.parametrize("how", [{"until": LATER}, {"needs_person": True}], ids=str)
+def test_what_waits_for_a_time_or_a_person_is_never_settled(ledger, recording, settle, wait, how):
+    """Time passes and people act without a word to the ledger, so it is planned each time."""
+    row = recording()
+    ledger.admit("acme", [row], {})
+    wait(ledger, row.id, **how)
+
+    settle(row)
+
+    assert [] == ledger.settled("acme", DECLARED)
+    assert [row.id] == list(ledger.snapshot("acme", Only(DECLARED)).recordings)
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda ledger, id_: _wait_to_trim(ledger, id_, key="2" * 16, until=LATER),
+        lambda ledger, id_: _wait_to_publish(ledger, id_, preset="elsewhere", needs_person=True),
+    ],
+    ids=["another key", "another preset"],
+)
+def test_what_is_wanted_no_more_keeps_nothing_from_being_settled(ledger, recording, settle, wait):
+    """A hold of former settings is history."""
+    row = recording()
+    ledger.admit("acme", [row], {})
+    wait(ledger, row.id)
+
+    settle(row)
+
+    assert [row.id] == [each.id for each in ledger.settled("acme", DECLARED)]
 
 
 def test_a_judgement_on_old_facts_settles_nothing(ledger, recording):
