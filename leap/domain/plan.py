@@ -139,9 +139,9 @@ class Plan:
     template, the recordings that need nothing. ``problems`` are what could not
     be listed, ``notes`` what a person may have meant otherwise. ``recovered`` are targets that
     stand in the store although the ledger does not say so (their runner was
-    killed in between); they are indexed instead of being made again. ``held``
-    are the steps that were put off until a time that has not come: neither they
-    nor what needs them is work.
+    killed in between); they are indexed instead of being made again.
+    ``deferred`` are the steps that were put off until a time that has not come:
+    neither they nor what needs them is work.
     """
 
     changes: tuple[Change, ...]
@@ -152,7 +152,7 @@ class Plan:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     recovered: tuple[Manifest, ...] = ()
-    held: tuple[Held, ...] = ()
+    deferred: tuple[Held, ...] = ()
 
     @property
     def has_changes(self) -> bool:
@@ -196,5 +196,5 @@ class Plan:
             counts[change.action] = counts.get(change.action, 0) + 1
         counts["in_sync"] = sum(self.in_sync.values())
         counts["failed_before"] = len(self.failures)
-        counts["deferred"] = len({(held.tenant, held.recording) for held in self.held})
+        counts["deferred"] = len({(held.tenant, held.recording) for held in self.deferred})
         return counts

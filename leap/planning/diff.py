@@ -34,28 +34,28 @@ class Difference:
         in_sync: ids of the recordings that need nothing.
         skipped: ids of those that are not worked on, and will not be as long
             as neither they nor the declaration change.
-        held: what was put off until a time that has not come.
+        deferred: what was put off until a time that has not come.
     """
 
     changes: tuple[Change, ...]
     failures: tuple[Failure, ...]
     in_sync: frozenset[str]
     skipped: frozenset[str]
-    held: tuple[Held, ...] = ()
+    deferred: tuple[Held, ...] = ()
 
 
 def diff(tenant: str, desired: Sequence[Desired], actual: Actual, now: datetime) -> Difference:
     """Return what parts the recordings as they shall be from what the ledger knows ``now``."""
     changes: list[Change] = []
     failures: list[Failure] = []
-    held: list[Held] = []
+    deferred: list[Held] = []
     in_sync: set[str] = set()
     skipped: set[str] = set()
     for each in desired:
         row, wanted = each.row, each.row.wanted
         if row.skip is not None or wanted is None or each.settings is None:
             withdrawal, put_off = _withdrawal(tenant, each, actual, now)
-            held += put_off
+            deferred += put_off
             if withdrawal is not None:
                 changes.append(withdrawal)
             if withdrawal is not None or put_off:
@@ -69,13 +69,13 @@ def diff(tenant: str, desired: Sequence[Desired], actual: Actual, now: datetime)
         put_off = _put_off(tenant, each, wanted, actual, now)
         change = _work(tenant, each, wanted, actual, [*failed, *put_off])
         failures += failed
-        held += put_off
+        deferred += put_off
         if change is not None:
             changes.append(change)
         elif not failed and not put_off:
             in_sync.add(row.id)
     return Difference(
-        tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped), tuple(held)
+        tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped), tuple(deferred)
     )
 
 

@@ -78,9 +78,9 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
         if (failure.tenant, failure.recording) in taken
         and selection.has(taken[failure.tenant, failure.recording], Step(failure.stage, "", ""))
     )
-    held = tuple(
+    deferred = tuple(
         each
-        for each in plan.held
+        for each in plan.deferred
         if (each.tenant, each.recording) in taken
         and selection.has(
             taken[each.tenant, each.recording], Step(each.stage, "", "", preset=each.preset)
@@ -102,7 +102,7 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
             for manifest in plan.recovered
             if (manifest.name.tenant, manifest.name.recording) in kept
         ),
-        held=held,
+        deferred=deferred,
     )
 
 
@@ -168,6 +168,7 @@ def sound(
 
     Whatever a step takes in is there already, or is made by a step of
     ``whole``; then that one must be chosen as well. Both are in working order.
+    Discarding needs all the rest to be done.
     Also returns ``(step, missing input)`` for what had to be left out.
     """
     to_make = {step.stage for step in whole}
@@ -176,6 +177,8 @@ def sound(
     left_out: list[tuple[Stage, Stage]] = []
     for step in chosen:
         missing = [stage for stage in step.inputs if stage in to_make and stage not in made]
+        if step.stage is Stage.DISCARD and len(possible) < len(whole) - 1:
+            missing = [each.stage for each in whole if each not in possible][:1]
         if missing:
             left_out.append((step.stage, missing[0]))
         else:
@@ -196,7 +199,7 @@ def _in_sync(plan: Plan, rows: Mapping[str, Sequence[RecordingRow]]) -> Counter[
     """Return how many of ``rows`` need nothing, by tenant and template."""
     busy = {(change.tenant, change.recording) for change in plan.changes}
     busy |= {(failure.tenant, failure.recording) for failure in plan.failures}
-    busy |= {(held.tenant, held.recording) for held in plan.held}
+    busy |= {(held.tenant, held.recording) for held in plan.deferred}
     found = Counter(
         (tenant, row.template or "")
         for tenant, kept in rows.items()

@@ -33,7 +33,7 @@ def make_plan(
     """
     changes: list[Change] = []
     failures: list[Failure] = []
-    held: list[Held] = []
+    deferred: list[Held] = []
     in_sync: Counter[tuple[str, str]] = Counter()
     notes: list[str] = []
     rows: dict[str, tuple[RecordingRow, ...]] = {}
@@ -42,7 +42,7 @@ def make_plan(
         found = diff(tenant, desired, actual, now)
         changes += found.changes
         failures += found.failures
-        held += found.held
+        deferred += found.deferred
         in_sync.update(
             (tenant, each.row.template or "") for each in desired if each.row.id in found.in_sync
         )
@@ -62,7 +62,7 @@ def make_plan(
         in_sync=dict(in_sync),
         problems=tuple(problems),
         notes=tuple(notes),
-        held=tuple(held),
+        deferred=tuple(deferred),
     )
 
 

@@ -246,7 +246,7 @@ def part(plan: Plan, saved: SavedPlan, actuals: Mapping[str, Actual]) -> Plan:
         plan,
         changes=tuple(c for c in plan.changes if (c.tenant, c.recording) in about),
         failures=tuple(f for f in plan.failures if (f.tenant, f.recording) in about),
-        held=tuple(h for h in plan.held if (h.tenant, h.recording) in about),
+        deferred=tuple(h for h in plan.deferred if (h.tenant, h.recording) in about),
         rows={
             tenant: tuple(row for row in rows if (tenant, row.id) in about)
             for tenant, rows in plan.rows.items()
