@@ -1,1 +1,54 @@
-"""The one HTTP layer: deadlines, retries, redirects and redaction for every vendor."""
+"""The one HTTP layer: deadlines, retries, redirects and redaction for every vendor.
+
+A vendor's wire client builds a request, and says what its answers mean::
+
+    with client("Zoom", allow_insecure=endpoints.allow_insecure) as http:
+        request = http.build_request("GET", url, headers=headers)
+        answer = json_of(call(http, request, outcome=judged, pace=pace))
+
+where ``judged(response)`` returns None, or one of RetrySoon, DeferUntil,
+NeedsHuman, ProviderError; ``outcome_of_status`` is what to fall back on.
+
+A stream of bytes is sent with ``client.send(request, stream=True)`` inside
+``within(seconds)``; redirects are followed one by one with
+``allowed_redirect``, and ``transport_error`` says what went wrong.
+
+Never shown, logged or raised: queries, Authorization, bodies. For that, errors
+of httpx end in this room, without being anybody's context.
+"""
+
+from leap.providers.http.addresses import (
+    MOST_REDIRECTS,
+    allowed_redirect,
+    check_endpoint,
+    is_public,
+    safe_url,
+)
+from leap.providers.http.answers import json_of
+from leap.providers.http.calls import Outcome, call
+from leap.providers.http.client import Client, client
+from leap.providers.http.deadline import within
+from leap.providers.http.failures import AnswerLost, outcome_of_status, transport_error
+from leap.providers.http.waiting import LONGEST_WAIT, REAL_TIME, Pace, Timer, retry_after
+
+__all__ = [
+    "LONGEST_WAIT",
+    "MOST_REDIRECTS",
+    "REAL_TIME",
+    "AnswerLost",
+    "Client",
+    "Outcome",
+    "Pace",
+    "Timer",
+    "allowed_redirect",
+    "call",
+    "check_endpoint",
+    "client",
+    "is_public",
+    "json_of",
+    "outcome_of_status",
+    "retry_after",
+    "safe_url",
+    "transport_error",
+    "within",
+]
