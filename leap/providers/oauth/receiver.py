@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         refused = self.server.login.offer(f"?{query}")
         vendor = self.server.login.attempt.vendor.name
         if refused is None:
-            text = "You can close this page. LEAP goes on in your terminal."
+            text = "You can close this page. LEAP continues in your terminal."
             self._say(HTTPStatus.OK, f"{vendor} has answered", text)
         elif isinstance(refused, ForeignAnswer):
             self._say(HTTPStatus.BAD_REQUEST, "That is another login", _sentence(refused))

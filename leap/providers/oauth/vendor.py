@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any, Literal
 
 from leap.errors import LeapError
@@ -47,7 +46,7 @@ class Vendor:
     response: Literal["code", "token"] = "code"
     authentication: Literal["basic", "form", "none"] = "basic"
     scopes: tuple[str, ...] = ()
-    extra: Mapping[str, str] = MappingProxyType({})
+    extra: Mapping[str, str] = field(default_factory=dict)
     echoed: tuple[str, ...] = ()
     unused: timedelta | None = None
 
