@@ -6,6 +6,7 @@
     targets/<tenant>/<recording>/publish/<preset>/0001.json      receipts
     targets/<tenant>/.answers/<digest>.json                      paid answers
     targets/.scratch/…                                           work under way
+    targets/.unfinished/<tenant>.<recording>.<stage>.<key>/…     what a kill does not undo
 
 Nothing is ever changed in place. A result is whole or absent: files are
 synced and moved first, and the manifest is created last and exclusively, so

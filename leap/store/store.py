@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from leap.domain.manifest import FailureRecord, Manifest, ReceiptRecord, TargetFile, TargetName
@@ -17,11 +17,21 @@ from leap.domain.ports import Receipt
 from leap.domain.stage import Stage
 from leap.errors import StoreError
 from leap.faults import point
+from leap.store import underway
 from leap.store.answers import FileAnswers
 from leap.store.atomic import create, hash_file, read_json, replace, sync_folder, sync_tree
 
 _MANIFEST = "manifest.json"
 _FAILURE = "failure.json"
+_SCRATCH = ".scratch"
+_UNFINISHED = ".unfinished"
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+#: How long an unfinished target is kept that nobody goes on with, in seconds.
+_KEPT = 7 * 24 * 3600.0
+#: A process that was killed a moment ago may take so long to let go of its files.
+_PATIENCE = 10.0
 
 
 class Store:
@@ -71,39 +81,63 @@ class Store:
                 return False
         return True
 
-    @contextlib.contextmanager
-    def scratch(self) -> Iterator[Path]:
+    # ── work under way ─────────────────────────────────────────────────────
+
+    def scratch(self) -> AbstractContextManager[Path]:
         """Give an empty folder on the store's filesystem, removed at the end.
 
         It is locked while in use, so that ``sweep`` can tell the folder of a
         killed process from one at work.
         """
-        folder = self.root / ".scratch" / uuid.uuid4().hex[:16]
-        folder.mkdir(parents=True)
-        lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        return underway.scratch(self.root / _SCRATCH)
+
+    @contextlib.contextmanager
+    def unfinished(self, name: TargetName) -> Iterator[Path]:
+        """Give the folder in which a target grows over several attempts, on the same filesystem.
+
+        What an attempt leaves there is found by the next one, also after a
+        kill. It is removed at the end of a block in which the target was
+        committed, when it failed for good, and by ``sweep``. Raises StoreError
+        where another process works in it.
+        """
+        folder = self._unfinished(name)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            work = folder / "files"
-            work.mkdir()
-            yield work
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(lock)
+            with underway.kept(folder, wait=_PATIENCE) as files:
+                yield files
+                if self._is_committed(name):
+                    underway.discard(folder)
+        except underway.InUse:
+            message = f"another process works on {name.stage.value} of {name.recording}"
+            raise StoreError(message, hint="run `leap reconcile` when it is done") from None
+
+    def unfinished_size(self, name: TargetName) -> int:
+        """Return the bytes on the disk that earlier attempts at a target have left."""
+        return underway.taken(self._unfinished(name))
 
     def sweep(self) -> int:
-        """Remove the scratch folders of processes that are gone; return how many."""
-        swept = 0
-        with contextlib.suppress(FileNotFoundError):
-            for folder in list((self.root / ".scratch").iterdir()):
-                with contextlib.suppress(OSError):
-                    lock = os.open(folder / ".lock", os.O_RDWR)
-                    try:
-                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                        shutil.rmtree(folder)
-                        swept += 1
-                    finally:
-                        os.close(lock)
-        return swept
+        """Remove what processes that are gone left behind and nobody needs; return how many.
+
+        Those are scratch folders, and unfinished targets that are committed
+        now, or that nobody went on with for a week.
+        """
+
+        def is_needed(folder: Path) -> bool:
+            name = _target_name(folder.name)
+            if name is None or self._is_committed(name):
+                return False
+            return underway.untouched(folder) < _KEPT
+
+        swept = underway.sweep(self.root / _SCRATCH)
+        return swept + underway.sweep(self.root / _UNFINISHED, is_needed)
+
+    def _unfinished(self, name: TargetName) -> Path:
+        parts = name.tenant, name.recording, name.stage.value, name.key
+        return self.root / _UNFINISHED / ".".join(parts)
+
+    def _is_committed(self, name: TargetName) -> bool:
+        return (self.folder(name) / _MANIFEST).exists()
+
+    # ── results ────────────────────────────────────────────────────────────
 
     def commit(  # noqa: PLR0913 -- a manifest is what it says
         self,
@@ -117,14 +151,17 @@ class Store:
         facts: Mapping[str, Any],
         started_at: datetime,
         finished_at: datetime,
+        sha256: Mapping[str, str] = _NONE,
     ) -> Manifest:
         """Make the files in ``scratch`` the result called ``name``.
 
+        ``sha256`` are the hashes of files, by relative path, that were computed
+        when they were written; the others are computed here.
         Returns the manifest that stands afterwards: ours, or that of another
         runner who was faster with the same work. Raises StoreError where
         ``scratch`` holds no file, and OSError where the disk refuses.
         """
-        files = tuple(_described(scratch))
+        files = tuple(_described(scratch, sha256))
         if not files:
             message = f"{name.stage.value} of {name.recording} made no file"
             raise StoreError(message)
@@ -198,13 +235,14 @@ class Store:
     # ── failures ───────────────────────────────────────────────────────────
 
     def fail(self, failure: FailureRecord) -> None:
-        """Keep a permanent failure where its target would be."""
+        """Keep a permanent failure where its target would be, and nothing unfinished of it."""
         folder = self.folder(failure.name)
         folder.mkdir(parents=True, exist_ok=True)
         replace(
             folder / _FAILURE,
             {"reason": failure.reason, "failed_at": failure.failed_at.isoformat()},
         )
+        underway.remove(self._unfinished(failure.name))
 
     def forgive(self, name: TargetName) -> None:
         """Forget a permanent failure, so that the stage is tried again."""
@@ -298,8 +336,21 @@ def _receipt(tenant: str, path: Path) -> ReceiptRecord | None:
     )
 
 
-def _described(folder: Path) -> Iterator[TargetFile]:
+def _described(folder: Path, known: Mapping[str, str]) -> Iterator[TargetFile]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            sha256, size = hash_file(path)
-            yield TargetFile(path.relative_to(folder).as_posix(), size, sha256)
+            name = path.relative_to(folder).as_posix()
+            if name in known:
+                yield TargetFile(name, path.stat().st_size, known[name])
+            else:
+                sha256, size = hash_file(path)
+                yield TargetFile(name, size, sha256)
+
+
+def _target_name(text: str) -> TargetName | None:
+    """Return the target whose unfinished folder has the name ``text``, or None."""
+    try:
+        tenant, recording, stage, key = text.split(".")
+        return TargetName(tenant, recording, Stage(stage), key)
+    except ValueError:
+        return None
