@@ -16,7 +16,15 @@ from typing import Any, Protocol
 
 from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.recording import FileMemo, Listing
-from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
+from leap.domain.snapshot import (
+    Actual,
+    Glance,
+    Only,
+    PublicationFact,
+    RecordingRow,
+    Settled,
+    StageFact,
+)
 from leap.domain.stage import Stage
 from leap.domain.topics import Break, Outline
 from leap.domain.transcript import Heard, Transcript
@@ -285,6 +293,9 @@ class LedgerReader(Protocol):
         ``beginning`` is of the ids of all that are looked at, or of their 12 hex digits.
         """
 
+    def stage(self, tenant: str, recording: str, stage: Stage, key: str) -> StageFact | None:
+        """Return what is known of one stage under one key now."""
+
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         """Return one publication as it stands now."""
 
@@ -352,9 +363,6 @@ class Ledger(LedgerReader, Protocol):
 
         A recording that waits for a time or a person is never settled.
         """
-
-    def discarded(self, tenant: str, recording: str) -> None:
-        """Note that the recording is in its source's trash; the first time counts."""
 
     def publication_intended(
         self,

@@ -54,8 +54,6 @@ class RecordingRow:
         changes: how often its facts were written; counted by the ledger.
         settled: what ``settled_under`` returned when a plan found nothing to
             do for it, or None.
-        discarded_at: when LEAP put it into its source's trash; only
-            ``Ledger.discarded`` writes it.
     """
 
     id: str
@@ -79,7 +77,6 @@ class RecordingRow:
     mark: str = ""
     changes: int = 0
     settled: str | None = None
-    discarded_at: datetime | None = None
 
 
 def settled_under(changes: int, declared: str) -> str:

@@ -12,7 +12,15 @@ from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.history import Event, Run, StageRun
 from leap.domain.ports import Lease, Receipt
 from leap.domain.recording import FileMemo
-from leap.domain.snapshot import Actual, Glance, Only, PublicationFact, RecordingRow, Settled
+from leap.domain.snapshot import (
+    Actual,
+    Glance,
+    Only,
+    PublicationFact,
+    RecordingRow,
+    Settled,
+    StageFact,
+)
 from leap.domain.stage import Stage
 from leap.ledger import accounts, admission, history, leases, reading
 from leap.ledger import facts as written
@@ -32,10 +40,6 @@ _EVENT = """
 _APPLIED_COMMIT = """
     SELECT commit FROM leap.runs WHERE tenant = %s AND commit IS NOT NULL
     ORDER BY started_at DESC, id LIMIT 1
-"""
-_DISCARDED = """
-    UPDATE leap.recordings SET discarded_at = clock_timestamp(), changes = changes + 1
-    WHERE tenant = %s AND id = %s AND discarded_at IS NULL
 """
 _RUN_STARTED = """
     INSERT INTO leap.runs (tenant, id, started_at, commit)
@@ -95,6 +99,12 @@ class PostgresLedger:
 
     def memos(self, tenant: str, source: str) -> Mapping[str, FileMemo]:
         return self._read(tenant, lambda connection: reading.read_memos(connection, tenant, source))
+
+    def stage(self, tenant: str, recording: str, stage: Stage, key: str) -> StageFact | None:
+        return self._read(
+            tenant,
+            lambda connection: reading.read_stage(connection, tenant, recording, stage, key),
+        )
 
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         return self._read(
@@ -166,10 +176,6 @@ class PostgresLedger:
         return self._connections.run(
             tenant, lambda connection: admission.admit(connection, tenant, rows, memos)
         )
-
-    def discarded(self, tenant: str, recording: str) -> None:
-        values = (tenant, recording)
-        self._connections.run(tenant, lambda connection: connection.execute(_DISCARDED, values))
 
     def stage_started(
         self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease

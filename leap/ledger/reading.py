@@ -15,6 +15,7 @@ from leap.domain.snapshot import (
     Settled,
     StageFact,
 )
+from leap.domain.stage import Stage
 from leap.ledger.address import Connection
 from leap.ledger.values import (
     FILE_COLUMNS,
@@ -71,6 +72,12 @@ _PUBLICATION = _select(
     PUBLICATION_COLUMNS,
     order="preset",
     also=" AND recording = %(recording)s AND preset = %(preset)s",
+)
+_STAGE = _select(
+    "stages",
+    STAGE_COLUMNS,
+    order="key",
+    also=" AND recording = %(recording)s AND stage = %(stage)s AND key = %(key)s",
 )
 _FILES = _select("files", FILE_COLUMNS, order="path", also=" AND source = %(source)s")
 _SETTLED = _select(
@@ -147,6 +154,15 @@ def read_memos(connection: Connection, tenant: str, source: str) -> dict[str, Fi
     """Return what was learned about the files of ``source``, by path."""
     rows = connection.execute(_FILES, {"tenant": tenant, "source": source}).fetchall()
     return {row[1]: row_to_file(row) for row in rows}
+
+
+def read_stage(
+    connection: Connection, tenant: str, recording: str, stage: Stage, key: str
+) -> StageFact | None:
+    """Return one fact about a stage as it stands now, or None where nothing is known of it."""
+    values = {"tenant": tenant, "recording": recording, "stage": stage.value, "key": key}
+    row = connection.execute(_STAGE, values).fetchone()
+    return row_to_stage(row) if row is not None else None
 
 
 def read_publication(

@@ -101,7 +101,6 @@ recordings = Table(
     # Counted by triggers of the tables of facts.
     Column("changes", BigInteger, nullable=False, server_default=text("0")),
     _text("settled", null=True),
-    _time("discarded_at", null=True),
     PrimaryKeyConstraint("tenant", "id"),
     UniqueConstraint("tenant", "source_kind", "account", "external_id"),
     Index(None, "tenant", "started_at"),

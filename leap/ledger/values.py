@@ -34,9 +34,8 @@ RECORDING_COLUMNS = (
     "mark",
     "settled",
 )
-#: As they are read; the changes are counted by the database alone, and what
-#: was discarded is not for an admission to say.
-READ_RECORDING_COLUMNS = (*RECORDING_COLUMNS, "changes", "discarded_at")
+#: As they are read; the changes are counted by the database alone.
+READ_RECORDING_COLUMNS = (*RECORDING_COLUMNS, "changes")
 STAGE_COLUMNS = (
     "recording",
     "stage",
@@ -170,7 +169,6 @@ def row_to_recording(row: Sequence[Any]) -> RecordingRow:
         mark=row[18],
         settled=row[19],
         changes=row[20],
-        discarded_at=_utc_or_none(row[21]),
     )
 
 

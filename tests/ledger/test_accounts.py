@@ -167,18 +167,3 @@ def test_recordings_are_told_by_when_they_started(ledger, recording):
 
     assert ledger.started("acme", NOW) == [skipped, late]
     assert ledger.started("globex", NOW) == []
-
-
-def test_what_was_discarded_stays_so(ledger, recording):
-    """The first time counts, and another admission does not undo it."""
-    row, other = recording(), recording("other.mp4")
-    ledger.admit("acme", [row, other], {})
-    ledger.discarded("acme", row.id)
-    first = ledger.snapshot("acme").recordings[row.id].discarded_at
-    ledger.discarded("acme", row.id)
-    ledger.admit("acme", [replace(row, title="Renamed")], {})
-
-    found = ledger.snapshot("acme").recordings
-    assert first is not None
-    assert (found[row.id].discarded_at, found[row.id].title) == (first, "Renamed")
-    assert found[other.id].discarded_at is None

@@ -22,7 +22,9 @@ def lease(ledger):
 
 
 def stage(ledger) -> StageFact:
-    return ledger.snapshot("acme").fact("r", Stage.TRIM, "k")
+    found = ledger.snapshot("acme").fact("r", Stage.TRIM, "k")
+    assert found == ledger.stage("acme", "r", Stage.TRIM, "k")
+    return found
 
 
 def publication(ledger) -> PublicationFact:

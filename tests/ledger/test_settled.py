@@ -86,10 +86,9 @@ def _delete_stage(ledger, id_):
         lambda ledger, id_: ledger.publication_failed(
             "acme", id_, "site", "site", wanted={}, reason="no", permanent=False
         ),
-        lambda ledger, id_: ledger.discarded("acme", id_),
         _delete_stage,
     ],
-    ids=["done", "failed", "published", "not published", "discarded", "deleted"],
+    ids=["done", "failed", "published", "not published", "deleted"],
 )
 def test_any_fact_that_is_written_unsettles_its_recording_alone(ledger, recording, settle, write):
     """The database counts the writes itself, whoever makes them."""

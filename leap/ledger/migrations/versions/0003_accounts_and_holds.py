@@ -1,4 +1,4 @@
-"""Accounts and what waits: sealed tokens, deferrals, holds with an end, what was discarded.
+"""Accounts and what waits: sealed tokens, deferrals, holds with an end.
 
 A failure may say until when trying again is of no use, or that it needs a
 person. Tokens that a vendor has rotated are kept sealed for the tenant's own
@@ -35,7 +35,6 @@ def upgrade() -> None:
             schema="leap",
             postgresql_where=sa.text("until IS NOT NULL OR needs_person"),
         )
-    op.add_column("recordings", _time("discarded_at", null=True), schema="leap")
     op.create_index(
         "recordings_tenant_started_at_idx", "recordings", ["tenant", "started_at"], schema="leap"
     )
