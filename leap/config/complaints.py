@@ -167,8 +167,8 @@ def shown(value: Any) -> str:
 
 
 def _alternatives(expected: str) -> str:
-    """Turn pydantic's ``'a', 'b' or 'c'`` into ours."""
-    return expected.replace("'", "`")
+    """Turn pydantic's ``'a', 'b' or <Kind.C: 'c'>`` into ours."""
+    return re.sub(r"<[\w.]+: ('[^']*')>", r"\1", expected).replace("'", "`")
 
 
 def _label(where: tuple[str | int, ...]) -> str:

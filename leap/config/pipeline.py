@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from leap.config.model import Declared, distinct, required, setting
 from leap.config.settings import Settings
 from leap.domain.stage import Stage
+
+#: ``PIPELINE_STAGES``, as a type.
+Chosen = Literal[
+    Stage.DOWNLOAD,
+    Stage.TRIM,
+    Stage.TRANSCRIBE,
+    Stage.TOPICS,
+    Stage.SUBTITLES,
+    Stage.PUBLISH,
+]
 
 
 class Pipeline(Settings, Declared):
@@ -17,7 +27,7 @@ class Pipeline(Settings, Declared):
     description: str = setting(
         "", "A sentence for the reader.", examples=["Everything, with captions."], max_length=1000
     )
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1), AfterValidator(distinct)] = required(
+    stages: Annotated[tuple[Chosen, ...], Field(min_length=1), AfterValidator(distinct)] = required(
         "The stages, in the order of the work.",
         examples=[["download", "trim", "transcribe", "topics", "subtitles", "publish"]],
     )

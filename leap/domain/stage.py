@@ -1,7 +1,8 @@
 """The stages a recording goes through, and what each of them needs.
 
 ``download → trim → transcribe → {topics, subtitles} → publish``. A pipeline
-chooses stages; the edges are fixed here.
+chooses stages; the edges are fixed here. ``discard`` comes after all of them,
+where the source says so: no pipeline chooses it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Stage(StrEnum):
     TOPICS = "topics"
     SUBTITLES = "subtitles"
     PUBLISH = "publish"
+    DISCARD = "discard"
 
 
 #: What a stage cannot work without.
@@ -32,6 +34,7 @@ NEEDS = MappingProxyType(
         Stage.TOPICS: (Stage.TRANSCRIBE,),
         Stage.SUBTITLES: (Stage.TRANSCRIBE,),
         Stage.PUBLISH: (Stage.TRIM,),
+        Stage.DISCARD: (Stage.PUBLISH,),
     }
 )
 
@@ -43,7 +46,10 @@ USES = MappingProxyType(
 )
 
 #: The stages that make files; ``publish`` makes a publication instead.
-FILE_STAGES = tuple(stage for stage in Stage if stage is not Stage.PUBLISH)
+FILE_STAGES = tuple(stage for stage in Stage if stage not in (Stage.PUBLISH, Stage.DISCARD))
+
+#: The stages that a pipeline may choose.
+PIPELINE_STAGES = (*FILE_STAGES, Stage.PUBLISH)
 
 
 def inputs(stage: Stage, pipeline: Iterable[Stage]) -> tuple[Stage, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from leap.config import Declaration, Effective, TenantDeclaration, effective, override_for
 from leap.config.override import Override
+from leap.config.source import ZoomSource
 from leap.domain.recording import Listing
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, Wanted
 from leap.domain.stage import FILE_STAGES, Stage
@@ -25,12 +26,15 @@ class Desired:
     ``settings`` are those behind each key, and None for a recording that is
     not worked on: skipped, still settling, or without its template.
     ``withdraw`` maps the presets from which it shall be taken down to why.
+    ``discard`` says why the source's recording goes into the source's trash
+    once all is published, or is empty.
     """
 
     row: RecordingRow
     known: RecordingRow | None
     settings: Mapping[Stage, Mapping[str, object]] | None = None
     withdraw: Mapping[str, str] = field(default_factory=dict)
+    discard: str = ""
 
 
 def desire(
@@ -204,7 +208,17 @@ class _Wishes:
         keys = resolved.keys.of_stages(row.revision, generation)
         publications = resolved.keys.of_publications(row, keys)
         wanted = Wanted(resolved.effective.pipeline, keys, publications)
-        return Desired(replace(row, wanted=wanted), known, resolved.keyed)
+        row = replace(row, wanted=wanted)
+        return Desired(row, known, resolved.keyed, discard=self._discard(row))
+
+    def _discard(self, row: RecordingRow) -> str:
+        """Return why the source's recording of a published lecture goes, or nothing."""
+        source = self.declared.sources.get(row.source)
+        if not row.listed or not isinstance(source, ZoomSource):
+            return ""
+        if source.after_publication != "trash" or not (row.wanted and row.wanted.publications):
+            return ""
+        return f"published; {source.file} says `after_publication: trash`"
 
 
 def _settled(each: Desired) -> Desired:

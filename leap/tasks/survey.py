@@ -14,7 +14,7 @@ from leap.domain.plan import Plan
 from leap.domain.ports import Ledger, Progress
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
-from leap.domain.stage import Stage
+from leap.domain.stage import FILE_STAGES
 from leap.ledger import open_ledger
 from leap.planning.plan import make_plan
 from leap.providers import publication_stands
@@ -150,7 +150,7 @@ def _made(store: Store, plan: Plan) -> dict[TargetName, Manifest]:
     found = {}
     for change in plan.work:
         for step in change.steps:
-            if step.stage is Stage.PUBLISH:
+            if step.stage not in FILE_STAGES:
                 continue
             name = TargetName(change.tenant, change.recording, step.stage, step.key)
             manifest = store.read(name)

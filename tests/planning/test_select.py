@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leap.domain.plan import Step
-from leap.domain.stage import Stage
+from leap.domain.stage import FILE_STAGES, Stage
 from leap.errors import ExitCode, UsageError
 from leap.planning.select import Subject, parse
 
@@ -20,7 +20,7 @@ LECTURE = Subject(
 )
 #: Every step that a recording can have.
 STEPS = (
-    *(Step(stage, "", "") for stage in Stage if stage is not Stage.PUBLISH),
+    *(Step(stage, "", "") for stage in FILE_STAGES),
     Step(Stage.PUBLISH, "", "", preset="site"),
     Step(Stage.PUBLISH, "", "", preset="vk"),
 )
