@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.recording import FileMemo, Listing
@@ -81,6 +81,7 @@ class Source(Protocol):
         """
 
 
+@runtime_checkable
 class Discarding(Protocol):
     """A source that can put what was published into its own trash."""
 
