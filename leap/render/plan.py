@@ -18,10 +18,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leap.domain.plan import Change, Failure, Load, Plan, Refusal
+from leap.render import held
 from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
+#: Said of what was put off before.
+DEFERRED = "Deferred (tried again when the time has come, or after `leap retry`):"
 #: So many of a kind are listed below the groups; of more, so many are shown.
 _MANY, _SHOWN = 20, 10
 #: So many unchanged groups are named.
@@ -50,6 +53,7 @@ def text(
     blocks = [
         *(_groups(plan, width, paint, whole=whole) if plan.changes else ()),
         failures(plan.failures, _FAILED_BEFORE, width, paint, whole=whole),
+        held.lines(plan.deferred, DEFERRED, width, paint, whole=whole),
         listed("Problems:", plan.problems, width, paint, whole=whole),
         listed("Notes:", plan.notes, width, paint, style="bold", whole=whole),
         listed("Accepted:", accepted, width, paint, style="yellow"),
@@ -70,6 +74,7 @@ def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
         "changes": [change_data(change) for change in plan.changes],
         "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "failures": [failure_data(failure) for failure in plan.failures],
+        "deferred": [held.held_data(each) for each in plan.deferred],
         "problems": list(plan.problems),
         "notes": list(plan.notes),
         "apply": apply,
@@ -241,6 +246,7 @@ def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
         "in sync": sum(plan.in_sync.values()),
         "skipped": sum(row.skip is not None for row in rows),
         "waiting": sum(row.skip is None and row.wanted is None for row in rows),
+        "deferred": len({(each.tenant, each.recording) for each in plan.deferred}),
         "failed before": len({failure.recording for failure in plan.failures}),
     }
     return [f"{count} {words}" for words, count in counts.items() if count]

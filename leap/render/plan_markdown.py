@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from leap.domain.plan import Plan
+from leap.render import held
 from leap.render.folding import Group, Line, grouped
 from leap.render.markdown import COMMENT, Section, assemble, fenced
 from leap.render.plan import totals, work
@@ -49,6 +50,7 @@ def sections(plan: Plan) -> list[Section]:
         Section("<b>Problems</b>", list(map(clean, plan.problems)), shown=True),
         *_tenants(plan),
         Section(f"{counted(len(failed), 'failure')} of earlier runs", failed),
+        Section("Deferred", held.markdown_lines(plan.deferred)),
         Section("Notes", list(map(clean, plan.notes))),
     ]
     return [section for section in found if section.lines]

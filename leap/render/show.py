@@ -28,6 +28,9 @@ from leap.render.terminal import (
     table,
 )
 
+#: What the last attempt at a target can have come to, and its colour.
+_TROUBLES = {"failed": "red", "held": "red", "deferred": "yellow"}
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -49,17 +52,29 @@ class Target:
 
     @property
     def state(self) -> str:
-        """Return ``present``, ``evicted`` or ``absent``, else ``running`` or ``failed``."""
+        """Return ``present``, ``evicted`` or ``absent``, else what came of the last attempt.
+
+        That is ``running``, ``failed``, ``deferred`` until a time, or ``held``
+        for a person.
+        """
         if self.manifest is not None:
             return "present" if self.present else "evicted"
-        if self.fact is not None and self.fact.state in ("running", "failed"):
-            return self.fact.state
-        return "absent"
+        fact = self.fact
+        if fact is None or fact.state not in ("running", "failed"):
+            return "absent"
+        if fact.state == "failed" and not fact.permanent and (fact.needs_person or fact.until):
+            return "held" if fact.needs_person else "deferred"
+        return fact.state
 
     @property
     def reason(self) -> str:
-        """Return why the stage failed; empty for every other state."""
-        return self.fact.reason if self.fact and self.state == "failed" else ""
+        """Return why the last attempt made nothing; empty for every other state."""
+        return self.fact.reason if self.fact and self.state in _TROUBLES else ""
+
+    @property
+    def until(self) -> datetime | None:
+        """Return the time until which it is deferred, or None."""
+        return self.fact.until if self.fact and self.state == "deferred" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,7 @@ def _target(target: Target) -> dict[str, Any]:
         "seconds": manifest.seconds if manifest else None,
         "versions": dict(manifest.versions) if manifest else {},
         "reason": target.reason or None,
+        "until": target.until.isoformat() if target.until else None,
     }
 
 
@@ -207,12 +223,12 @@ def _section(title: str, rows: Sequence[Row], width: int, paint: Paint) -> list[
 
 
 def _target_row(target: Target) -> Row:
-    manifest = target.manifest
+    manifest, reason = target.manifest, clean(target.reason)
     files = manifest.files if manifest else ()
     return Row(
         cells=(
             (f"  {target.stage.value}", ""),
-            (target.state, "red" if target.state == "failed" else ""),
+            (target.state, _TROUBLES.get(target.state, "")),
             (target.key, "dim"),
             (duration(manifest.seconds) if manifest else "", ""),
             (
@@ -222,5 +238,5 @@ def _target_row(target: Target) -> Row:
                 "",
             ),
         ),
-        note=clean(target.reason),
+        note=f"until {moment(target.until)}: {reason}" if target.until else reason,
     )

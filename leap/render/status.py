@@ -24,7 +24,7 @@ from typing import Any
 from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
-from leap.domain.status import Status, StatusName
+from leap.domain.status import Hold, Status, StatusName
 from leap.render.terminal import Paint, Row, ago, clean, counted, heading, moment, plain, table
 
 #: Below this many columns, a title shares its line with no time.
@@ -136,6 +136,8 @@ def recording(standing: Standing) -> dict[str, Any]:
                 "external_id": state.external_id,
                 "reason": state.reason,
                 "since": state.since.isoformat() if state.since else None,
+                "until": state.until.isoformat() if state.until else None,
+                "needs_person": state.needs_person,
             }
             for state in status.publications
         ],
@@ -147,10 +149,18 @@ def why(status: Status) -> str:
     words = clean(status.reason)
     if status.failed_stage not in (None, Stage.PUBLISH):
         words = f"{status.failed_stage}: {words}"
-    if status.hold:
-        until = f" until {moment(status.hold.until)}" if status.hold.until else ""
-        words += f"; held ({status.hold.kind}): {clean(status.hold.reason)}{until}"
-    return words
+    return f"{words}; {_held(status.hold)}" if status.hold else words
+
+
+def _held(hold: Hold) -> str:
+    """Return what a recording waits for: ``held (needs a person): download: log in again``."""
+    reason = clean(hold.reason)
+    if hold.kind == "person":
+        return f"held (needs a person): {reason}"
+    if hold.kind == "deferred" and hold.until:
+        return f"held (deferred until {moment(hold.until)}): {reason}"
+    until = f" until {moment(hold.until)}" if hold.until else ""
+    return f"held ({hold.kind}): {reason}{until}"
 
 
 def in_words(status: Status) -> str:
@@ -169,7 +179,7 @@ def place(state: PublicationState) -> str:
 def colour(status: Status) -> str:
     """Return the colour of a status: what is well, what is not, what is under way."""
     if status.hold and status.status is not StatusName.UPLOADED:
-        return "yellow"
+        return "red" if status.hold.kind == "person" else "yellow"
     return "green" if status.complete else _COLOURS.get(status.status, "")
 
 

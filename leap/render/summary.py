@@ -8,7 +8,9 @@ from typing import Any
 
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Plan
+from leap.render.held import held_data, lines
 from leap.render.plan import (
+    DEFERRED,
     change_data,
     failure_data,
     failures,
@@ -51,7 +53,8 @@ def text(
         # Where there is anything to say, the plan was printed, and its failures with it.
         printed = plan.changes or plan.problems or plan.notes
         old = failures(() if printed else plan.failures, _FAILED_BEFORE, width, paint)
-        blocks = [old, [_nothing(plan)]]
+        later = lines(() if printed else plan.deferred, DEFERRED, width, paint)
+        blocks = [old, later, [_nothing(plan)]]
     else:
         left = [
             f"{change.tenant} · {change.title or change.recording}: {change.reason}"
@@ -61,6 +64,8 @@ def text(
         after = ", ".join(words.removesuffix(" before") for words in standing(outcome.plan))
         blocks = [
             failures(outcome.failed, "Failed in this run:", width, paint),
+            lines(outcome.held, "Held in this run:", width, paint),
+            lines(outcome.still_held, "Still held:", width, paint),
             listed("Left for the next run:", left, width, paint),
             [
                 _done(outcome, seconds, paint),
@@ -79,16 +84,20 @@ def headline(plan: Plan, outcome: Outcome | None, seconds: float | None = None) 
 def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
     """Return what came of ``plan`` as JSON data: ``leap reconcile --format json``.
 
-    ``summary`` counts what is to be done, in sync or failed *after* the run.
+    ``summary`` counts what is to be done, in sync or failed *after* the run;
+    ``failed_before`` and ``deferred`` were so before it, and were left alone.
     """
     after = outcome.plan if outcome else plan
     return {
         "had_changes": plan.has_changes,
         "done": [change_data(change) for change in (outcome.done if outcome else ())],
         "failed": [failure_data(failure) for failure in (outcome.failed if outcome else ())],
+        "held": [held_data(held) for held in (outcome.held if outcome else ())],
+        "still_held": [held_data(held) for held in (outcome.still_held if outcome else ())],
         "left": [change_data(change) for change in (outcome.left if outcome else ())],
         "interrupted": outcome.interrupted if outcome else False,
         "failed_before": [failure_data(failure) for failure in plan.failures],
+        "deferred": [held_data(held) for held in plan.deferred],
         "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "problems": list(plan.problems),
         "summary": after.summary(),
@@ -113,12 +122,19 @@ def _done(outcome: Outcome, seconds: float | None, paint: Paint) -> str:
     failed = len({(failure.tenant, failure.recording) for failure in outcome.failed})
     if failed:
         counts.append(f"{failed} failed")
+    held = len({(held.tenant, held.recording) for held in outcome.held})
+    if held:
+        counts.append(f"{held} held")
+    still = len({(held.tenant, held.recording) for held in outcome.still_held})
+    if still:
+        counts.append(f"{still} still held")
     if outcome.left:
         counts.append(f"{len(outcome.left)} left")
     if outcome.interrupted:
         head = paint("Interrupted", "yellow")
     else:
-        head = paint("Done", "red" if failed or outcome.left else "green")
+        colour = "yellow" if held or still else "green"
+        head = paint("Done", "red" if failed or outcome.left else colour)
     after = f" in {duration(seconds)}" if seconds is not None else ""
     line = f"{head}{after}: {', '.join(counts) or 'nothing finished'}."
     return f"{line} The next run goes on from here." if outcome.interrupted else line

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Failure, Plan
+from leap.render.held import markdown_lines
 from leap.render.markdown import SUMMARY, Section, assemble, fenced, size_in_bytes
 from leap.render.plan import standing
 from leap.render.plan_markdown import sections
@@ -30,11 +31,15 @@ def markdown(
         limit: at least a few thousand.
     """
     failed = list(_failed(outcome.failed)) if outcome else []
+    held = [f"! {line}" for line in markdown_lines(outcome.held)] if outcome else []
+    still = markdown_lines(outcome.still_held) if outcome else []
     left = list(_left(outcome.left)) if outcome else []
     return assemble(
         [f"### LEAP: {headline(plan, outcome, seconds)}"],
         [
             *_shown(f"<b>{counted(len(failed), 'failure')} in this run</b>", failed),
+            *_shown("<b>Held in this run</b>", held),
+            *_shown("Still held", still),
             *_shown(f"{len(left)} left for the next run", left),
             *sections(plan),
         ],

@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 from rich.cells import cell_len
 
-from leap.domain.plan import Action, Change, Failure, Plan, Refusal, Step
+from leap.domain.plan import Action, Change, Failure, Held, Plan, Refusal, Step
 from leap.domain.snapshot import RecordingRow, Skip
-from leap.domain.stage import Stage
+from leap.domain.stage import PIPELINE_STAGES, Stage
 from leap.render import plan as render
 from leap.render.terminal import coloured
 
-EVERY = tuple(Stage)
+EVERY = PIPELINE_STAGES
 
 
 def change(day: str, title: str, action: Action, stages: tuple[Stage, ...], reason: str) -> Change:
@@ -39,6 +39,10 @@ REFRESH = change(
 )
 BLOCKED = change("06", "Introduction 👋", "blocked", (Stage.DOWNLOAD,), "source is gone")
 SKIP = replace(change("05", "", "skip", (), "no template matches its title"), template=None)
+DEFERRED = Held(
+    "acme", "2026-11-02-aaaaaaaaaaaa", "Eigenvalues", Stage.DOWNLOAD,
+    "zoom-main has used up Zoom's daily limit", datetime(2026, 11, 21, tzinfo=UTC),
+)  # fmt: skip
 FAILURE = Failure("acme", "2026-11-01-aaaaaaaaaaaa", "Broken", Stage.TRIM, "the file is truncated")
 
 
@@ -117,6 +121,23 @@ def test_a_replacement_keeps_the_symbols_in_line() -> None:
         "  + 2026-11-20",
         "-/+ 2026-11-19",
     ]
+
+
+def test_what_is_put_off_says_until_when_and_is_no_work() -> None:
+    """Nobody has to do anything about it, and there is a way not to wait."""
+    plan = Plan(changes=(), deferred=(DEFERRED,), in_sync={("acme", "ml"): 27})
+
+    assert (
+        render.text(plan, width=80)
+        == """\
+Deferred (tried again when the time has come, or after `leap retry`):
+  acme  2026-11-02-aaaaaaaaaaaa  Eigenvalues
+      download deferred until 2026-11-21 00:00 UTC: zoom-main has used up Zoom's
+      daily limit
+
+Nothing to do: 27 in sync, 1 deferred."""
+    )
+    assert not plan.has_changes
 
 
 def test_troubles_have_sections_of_their_own() -> None:
@@ -325,11 +346,24 @@ SCHEMA = {
 
 def test_the_json_is_as_agreed() -> None:
     """What other programs rely on stays as it is; more fields may come."""
-    plan = Plan(changes=(PROCESS, REFRESH, BLOCKED, SKIP), failures=(FAILURE,))
+    plan = Plan(
+        changes=(PROCESS, REFRESH, BLOCKED, SKIP), failures=(FAILURE,), deferred=(DEFERRED,)
+    )
 
     document = render.json_data(plan)
 
     jsonschema.validate(document, SCHEMA)
+    assert document["deferred"] == [
+        {
+            "tenant": "acme",
+            "recording": DEFERRED.recording,
+            "title": "Eigenvalues",
+            "stage": "download",
+            "preset": None,
+            "reason": "zoom-main has used up Zoom's daily limit",
+            "until": "2026-11-21T00:00:00+00:00",
+        }
+    ]
     assert document["changes"][1] == {
         "tenant": "acme",
         "recording": "2026-11-13-1a2b3c4d5e6f",
@@ -356,7 +390,8 @@ def test_the_json_is_as_agreed() -> None:
         ],
     }
     assert document["summary"] == {
-        "process": 1, "refresh": 1, "blocked": 1, "skip": 1, "in_sync": 0, "failed_before": 1
+        "process": 1, "refresh": 1, "blocked": 1, "skip": 1, "in_sync": 0, "failed_before": 1,
+        "deferred": 1,
     }  # fmt: skip
     assert document["work"] == {
         "speech_minutes": 0, "unknown_length": 1, "uploads": 1, "updates": 1

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from leap.domain.plan import Change, Failure, Plan, Refusal, Step
+from leap.domain.plan import Change, Failure, Held, Plan, Refusal, Step
 from leap.domain.stage import Stage
 from leap.render.markdown import COMMENT, fenced, size_in_bytes
 from leap.render.plan_markdown import markdown
@@ -105,12 +105,13 @@ def test_nothing_from_outside_is_read_as_markup(text: str) -> None:
         refusals=(Refusal("x", "acme", marked, accepted=True),),
         problems=(marked,),
         notes=(marked,),
+        deferred=(Held("acme", CHANGE.recording, marked, Stage.TRIM, marked, preset=marked),),
     )
 
     found = markdown(plan, apply=f"leap reconcile --select {marked!r}")
 
     assert "QQ" not in outside_of_code(found)
-    assert sum(block.count("QQ") for block in code(found)) >= 2 * 7
+    assert sum(block.count("QQ") for block in code(found)) >= 2 * 8
 
 
 @example(["```", " ````", "~~~"])

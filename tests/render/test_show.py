@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,38 @@ History
     )
 
 
+def test_a_target_that_waits_says_for_what() -> None:
+    """For a time, or for a person."""
+    limited = replace(failed(Stage.DOWNLOAD), reason="the daily limit", permanent=False, until=NOON)
+    revoked = replace(
+        failed(Stage.TRANSCRIBE), reason="log in again", permanent=False, needs_person=True
+    )
+    targets = [
+        Target(fact.stage, fact.key, fact, None, None, present=False) for fact in (limited, revoked)
+    ]
+
+    assert (
+        render.text(STANDING, targets, width=80).split("\n\n")[1]
+        == """\
+Targets
+  download    deferred  1123456789abcdef
+      until 2026-11-20 12:00 UTC: the daily limit
+  transcribe  held      1123456789abcdef
+      log in again"""
+    )
+    download, transcribe = render.json_data(STANDING, targets)["targets"].values()
+    assert ("deferred", "the daily limit", "2026-11-20T12:00:00+00:00") == (
+        download["state"],
+        download["reason"],
+        download["until"],
+    )
+    assert ("held", "log in again", None) == (
+        transcribe["state"],
+        transcribe["reason"],
+        transcribe["until"],
+    )
+
+
 def version(name: str, count: int, **changes: object) -> dict[str, object]:
     """Return a version of topics with so many chapters, ten minutes each."""
     chapters = [{"time": "", "title": f"Chapter {n}", "start": 600.0 * n} for n in range(count)]
@@ -142,6 +175,7 @@ def test_a_recording_without_targets_has_no_empty_sections() -> None:
     assert "History" not in text
 
 
+STATES = ["present", "evicted", "absent", "running", "failed", "deferred", "held"]
 SCHEMA = {
     "type": "object",
     "required": ["recording", "status", "publications", "targets"],
@@ -154,7 +188,7 @@ SCHEMA = {
                 "required": ["key", "state", "path", "files", "seconds", "versions"],
                 "properties": {
                     "key": {"type": "string"},
-                    "state": {"enum": ["present", "evicted", "absent", "running", "failed"]},
+                    "state": {"enum": STATES},
                     "path": {"type": ["string", "null"]},
                     "files": {
                         "type": "array",
@@ -186,4 +220,5 @@ def test_the_json_is_as_agreed() -> None:
         "seconds": 12.5,
         "versions": {"ffmpeg": "7.1"},
         "reason": None,
+        "until": None,
     }

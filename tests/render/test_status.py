@@ -136,6 +136,29 @@ def test_a_page_that_is_not_as_wanted_says_so() -> None:
     ]
 
 
+def test_what_waits_says_until_when_or_what_a_person_has_to_do() -> None:
+    """Red is for a person; what goes on by itself is yellow."""
+    limit = Hold("deferred", "download: zoom-main has used up Zoom's daily limit", NOON)
+    login = Hold("person", "download: Zoom takes the token no more; `leap auth login zoom-main`")
+    deferred, person = (
+        replace(HELD, status=replace(HELD.status, hold=hold)) for hold in (limit, login)
+    )
+
+    shown = text([deferred, person]).splitlines()
+
+    assert shown[2:4] == [
+        "      to do: download; held (deferred until 2026-11-20 12:00 UTC): download:",
+        "      zoom-main has used up Zoom's daily limit",
+    ]
+    assert shown[5:7] == [
+        "      to do: download; held (needs a person): download: Zoom takes the token no",
+        "      more; `leap auth login zoom-main`",
+    ]
+    painted = text([deferred, person], paint=coloured)
+    assert "\x1b[33mINITIALIZED\x1b[0m" in painted
+    assert "\x1b[31mINITIALIZED\x1b[0m" in painted
+
+
 def test_the_newest_are_shown_and_older_ones_that_need_somebody() -> None:
     """The rest is counted, with the command that shows it."""
     many = [
@@ -266,6 +289,8 @@ def test_the_json_is_as_agreed() -> None:
                 "external_id": None,
                 "reason": "",
                 "since": None,
+                "until": None,
+                "needs_person": False,
             }
         ],
     }

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from leap.domain.outcome import Outcome
-from leap.domain.plan import Change, Failure, Plan, Step
+from leap.domain.plan import Change, Failure, Held, Plan, Step
 from leap.domain.snapshot import RecordingRow, Skip
 from leap.domain.stage import Stage
 from leap.render import summary
+from leap.render.summary_markdown import markdown
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STEPS = (Step(Stage.TRIM, "k", "new recording"),)
 NEW = Change("demo", "2026-11-20-1a2b3c4d5e6f", "Descent", "ml", "process", STEPS, "new recording")
 OLD = replace(NEW, recording="2026-11-13-1a2b3c4d5e6f", title="Models", action="refresh")
@@ -98,6 +100,63 @@ Now: 3 in sync, 1 failed."""
     )
 
 
+def test_a_run_that_is_put_off_says_until_when_and_what_a_person_has_to_do() -> None:
+    """New holds first, then those that a person still has to see to."""
+    later = Held(
+        "demo", NEW.recording, NEW.title, Stage.DOWNLOAD, "the daily limit of Zoom is used up", NOON
+    )
+    person = Held("demo", OLD.recording, OLD.title, Stage.PUBLISH, "log in again", preset="site")
+    after = Plan(changes=(OLD,), deferred=(later,), in_sync=IN_SYNC)
+    outcome = Outcome((), (), (), False, after, held=(later,), still_held=(person,))
+
+    assert (
+        summary.text(Plan(changes=(NEW, OLD)), outcome)
+        == """\
+Held in this run:
+  demo  2026-11-20-1a2b3c4d5e6f  Descent
+      download deferred until 2026-11-20 12:00 UTC: the daily limit of Zoom is
+      used up
+
+Still held:
+  demo  2026-11-13-1a2b3c4d5e6f  Models
+      publish to site needs a person: log in again
+
+Done: 1 held, 1 still held.
+Now: 3 in sync, 1 deferred."""
+    )
+    assert summary.text(Plan(changes=(), deferred=(later,), in_sync=IN_SYNC), None).endswith(
+        "Nothing to do: 3 in sync, 1 deferred."
+    )
+    document = summary.json_data(Plan(changes=(NEW, OLD), deferred=()), outcome)
+    assert [NOON.isoformat()] == [each["until"] for each in document["held"]]
+    assert [("site", None)] == [(each["preset"], each["until"]) for each in document["still_held"]]
+    assert [] == document["deferred"]
+
+
+def test_many_that_wait_for_the_same_are_one_line() -> None:
+    """A limit that stops forty downloads is told once; on GitHub as well."""
+    held = tuple(
+        Held("demo", f"2026-11-20-{n:012x}", f"Lecture {n}", Stage.DOWNLOAD, "limited", NOON)
+        for n in range(40)
+    )
+    outcome = Outcome((), (), (), False, Plan(changes=(), deferred=held), held=held)
+
+    assert (
+        summary.text(Plan(changes=(NEW,)), outcome)
+        == """\
+Held in this run:
+  demo  40 recordings
+      download deferred until 2026-11-20 12:00 UTC: limited
+
+Done: 40 held.
+Now: 40 deferred."""
+    )
+    assert (
+        "! demo  40 recordings  download deferred until 2026-11-20 12:00 UTC: limited\n"
+        in markdown(Plan(changes=(NEW,)), outcome)
+    )
+
+
 def test_an_interrupted_run_promises_to_go_on() -> None:
     """Nobody has to start over."""
     outcome = Outcome((), (), (NEW,), True, Plan(changes=(NEW,)))
@@ -125,4 +184,4 @@ def test_the_json_tells_the_same() -> None:
         }
     ]
     assert document["failed_before"] == document["failed"]
-    assert document["summary"] == {"refresh": 1, "in_sync": 3, "failed_before": 0}
+    assert document["summary"] == {"refresh": 1, "in_sync": 3, "failed_before": 0, "deferred": 0}
