@@ -4,7 +4,7 @@ A vendor's wire client builds a request, and says what its answers mean::
 
     with client("Zoom", allow_insecure=endpoints.allow_insecure) as http:
         request = http.build_request("GET", url, headers=headers)
-        answer = json_of(call(http, request, outcome=judged, pace=pace))
+        found = call_json(http, request, outcome=judged, pace=pace)
 
 where ``judged(response)`` returns None, or one of RetrySoon, DeferUntil,
 NeedsHuman, ProviderError; ``outcome_of_status`` is what to fall back on.
@@ -25,7 +25,7 @@ from leap.providers.http.addresses import (
     safe_url,
 )
 from leap.providers.http.answers import json_of
-from leap.providers.http.calls import Outcome, call
+from leap.providers.http.calls import Outcome, call, call_json
 from leap.providers.http.client import Client, client
 from leap.providers.http.deadline import within
 from leap.providers.http.failures import AnswerLost, outcome_of_status, transport_error
@@ -42,6 +42,7 @@ __all__ = [
     "Timer",
     "allowed_redirect",
     "call",
+    "call_json",
     "check_endpoint",
     "client",
     "is_public",

@@ -84,10 +84,12 @@ def allowed_redirect(
     if target is None:
         raise ProviderError(f"{here} redirects to an address that cannot be read")
     target = check_endpoint(target, allow_insecure=allow_insecure).copy_with(fragment=None)
-    headers = request.headers.copy()
-    del headers["Host"]
-    if _origin(target) != _origin(request.url):
-        headers = httpx.Headers([pair for pair in headers.items() if pair[0] in _FOREIGN])
+    same = _origin(target) == _origin(request.url)
+    headers = [
+        (name, value)
+        for name, value in request.headers.multi_items()
+        if name in _FOREIGN or (same and name != "host")
+    ]
     return httpx.Request("GET", target, headers=headers, extensions=request.extensions)
 
 

@@ -13,7 +13,9 @@ from leap.errors import ProviderError, RetrySoon
 from leap.providers.http.failures import said
 
 _PLAIN = frozenset({"", "identity"})
-_ZIPPED = frozenset({"gzip", "x-gzip", "deflate"})
+_ZIPPED = frozenset({"gzip", "x-gzip"})
+# Makes zlib read the header of gzip.
+_GZIP = 16
 _LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -27,15 +29,17 @@ def read_whole(response: httpx.Response, largest: int) -> httpx.Response:
     if coding not in _PLAIN | _ZIPPED:
         # Nobody asked for it; and each further layer multiplies what a bomb holds.
         raise ProviderError(f"{_where(response)} is packed in a way that was not asked for")
-    # 32: the header tells whether it is gzip or zlib.
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in _ZIPPED else None
-    content = bytearray()
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | _GZIP) if coding in _ZIPPED else None
+    content, received = bytearray(), 0
     for part in response.iter_raw():
-        content += part if unpack is None else _unpacked(unpack, part, largest, response)
-        if len(content) > largest or (unpack and unpack.unconsumed_tail):
+        received += len(part)
+        room = largest + 1 - len(content)
+        content += part if unpack is None else _unpacked(unpack, part, room)
+        # What follows the end of a packed answer counts too, since zlib keeps it.
+        if max(received, len(content)) > largest:
             raise ProviderError(f"{_where(response)} is larger than {largest:,} bytes")
-    if unpack and content and not unpack.eof:
-        raise RetrySoon(f"{_where(response)} broke off")
+    if unpack and received and not unpack.eof:
+        raise httpx.RemoteProtocolError("the packed answer broke off")
     headers = [
         (name, value)
         for name, value in response.headers.multi_items()
@@ -46,11 +50,11 @@ def read_whole(response: httpx.Response, largest: int) -> httpx.Response:
     )
 
 
-def _unpacked(unpack: Any, part: bytes, largest: int, response: httpx.Response) -> bytes:
+def _unpacked(unpack: zlib._Decompress, part: bytes, room: int) -> bytes:
     try:
-        return bytes(unpack.decompress(part, largest + 1))
+        return unpack.decompress(part, room)
     except zlib.error:
-        raise RetrySoon(f"{_where(response)} cannot be unpacked") from None
+        raise httpx.RemoteProtocolError("the answer cannot be unpacked") from None
 
 
 def json_of(response: httpx.Response) -> Any:

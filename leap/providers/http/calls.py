@@ -7,16 +7,17 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypedDict, Unpack
 
 import httpx
 import tenacity
 
 from leap.errors import DeferUntil, LeapError, ProviderError, RetrySoon
 from leap.providers.http.addresses import safe_url
-from leap.providers.http.answers import read_whole
+from leap.providers.http.answers import json_of, read_whole
 from leap.providers.http.client import Client
 from leap.providers.http.deadline import within
-from leap.providers.http.failures import said, transport_error
+from leap.providers.http.failures import AnswerLost, may_repeat, said, transport_error
 from leap.providers.http.waiting import REAL_TIME, Pace, Timer
 
 _log = logging.getLogger(__name__)
@@ -75,8 +76,6 @@ def call(
 
     def wait(state: tenacity.RetryCallState) -> float:
         after = _asked(state)
-        if after and pace:
-            pace.hold(after)
         grown = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (state.attempt_number - 1))
         # Not for keys: the waits of many clients shall only fall apart.
         jittered = grown * random.uniform(0.5, 1)  # noqa: S311
@@ -85,12 +84,17 @@ def call(
     def stop(state: tenacity.RetryCallState) -> bool:
         return state.attempt_number >= attempts or timer.now() + float(state.upcoming_sleep) >= ends
 
+    def rest(state: tenacity.RetryCallState) -> None:
+        if pace and (after := _asked(state)):
+            pace.hold(after)
+        _log.info("%s; again in %.1f s", _problem(state), state.upcoming_sleep)
+
     retrying = tenacity.Retrying(
         sleep=timer.sleep,
         stop=stop,
         wait=wait,
         retry=tenacity.retry_if_exception_type(RetrySoon),
-        before_sleep=_say,
+        before_sleep=rest,
         reraise=True,
     )
     try:
@@ -100,6 +104,44 @@ def call(
         if late is None:
             raise
     raise late
+
+
+class Patience(TypedDict, total=False):
+    """The arguments of ``call`` that ``call_json`` hands on."""
+
+    attempts: int
+    deadline: float
+    pace: Pace | None
+    timer: Timer
+
+
+def call_json(
+    client: Client,
+    request: httpx.Request,
+    *,
+    outcome: Outcome,
+    repeatable: bool | None = None,
+    **patience: Unpack[Patience],
+) -> Any:
+    """Do what ``call`` does, and return the JSON of the answer (see ``json_of``).
+
+    One that was garbled on the way is asked for again, where that is harmless.
+    """
+    found: Any = None
+
+    def judged(answer: httpx.Response) -> LeapError | None:
+        nonlocal found
+        problem = outcome(answer) or _sent_on(client, answer)
+        if problem is None:
+            try:
+                found = json_of(answer)
+            except RetrySoon as garbled:
+                again = may_repeat(request, repeatable=repeatable)
+                problem = garbled if again else AnswerLost(garbled.message)
+        return problem
+
+    call(client, request, outcome=judged, repeatable=repeatable, **patience)
+    return found
 
 
 def _answer(
@@ -113,7 +155,7 @@ def _answer(
                 answer = read_whole(response, client.largest)
             finally:
                 response.close()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             problem = transport_error(error, client.service, request, repeatable=repeatable)
         else:
             took = time.monotonic() - started
@@ -131,9 +173,13 @@ def _sent_on(client: Client, answer: httpx.Response) -> ProviderError | None:
     return ProviderError(message, hint="correct the address under `endpoints` in leap.yaml")
 
 
+def _problem(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
 def _asked(state: tenacity.RetryCallState) -> float | None:
-    error = state.outcome.exception() if state.outcome else None
-    return error.after if isinstance(error, RetrySoon) else None
+    problem = _problem(state)
+    return problem.after if isinstance(problem, RetrySoon) else None
 
 
 def _deferral(soon: RetrySoon, left: float) -> DeferUntil | None:
@@ -141,8 +187,3 @@ def _deferral(soon: RetrySoon, left: float) -> DeferUntil | None:
         return None
     until = datetime.now(UTC) + timedelta(seconds=soon.after)
     return DeferUntil(soon.message, until=until, hint=soon.hint)
-
-
-def _say(state: tenacity.RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    _log.info("%s; again in %.1f s", error, state.upcoming_sleep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -19,32 +19,41 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
 class AnswerLost(ProviderError):
-    """The request may have taken effect, and its answer never came.
+    """The request may have taken effect, and its answer did not come whole.
 
     Raised instead of a retry for what must not happen twice.
     """
 
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message}; whether it took effect is not known")
+
+
+def may_repeat(request: httpx.Request, *, repeatable: bool | None) -> bool:
+    """Tell whether sending ``request`` twice is harmless; without a word the method decides."""
+    return request.method in _REPEATABLE if repeatable is None else repeatable
+
 
 def transport_error(
-    error: httpx.HTTPError, service: str, request: httpx.Request, *, repeatable: bool | None = None
+    error: httpx.HTTPError | httpx.InvalidURL,
+    service: str,
+    request: httpx.Request,
+    *,
+    repeatable: bool | None = None,
 ) -> ProviderError:
     """Return what ``error`` means: RetrySoon, AnswerLost, or another ProviderError.
 
-    ``repeatable`` tells whether sending twice is harmless; without it the
-    method decides. Raise the result outside of the ``except`` block: texts and
-    attributes of httpx's errors hold whole addresses and headers, and must not
-    be the context of anything.
+    For ``repeatable`` see ``may_repeat``. Raise the result outside of the
+    ``except`` block: texts and attributes of httpx's errors hold whole
+    addresses and headers, and must not be the context of anything.
     """
     place = f"{request.method} {safe_url(request.url)}"
-    cause, hint = _cause(error)
+    cause, hint = _cause(error, request.extensions.get("timeout", {}))
     message = f"{service}: {cause} ({place})"
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol) or hint:
         return ProviderError(message, hint=hint)
-    if repeatable is None:
-        repeatable = request.method in _REPEATABLE
-    if repeatable or isinstance(error, _NEVER_SENT):
+    if isinstance(error, _NEVER_SENT) or may_repeat(request, repeatable=repeatable):
         return RetrySoon(message)
-    return AnswerLost(f"{message}; whether it took effect is not known")
+    return AnswerLost(message)
 
 
 def outcome_of_status(response: httpx.Response) -> ProviderError | None:
@@ -71,26 +80,32 @@ def said(response: httpx.Response) -> str:
         return str(status)
 
 
-def _cause(error: httpx.HTTPError) -> tuple[str, str | None]:
+def _cause(
+    error: httpx.HTTPError | httpx.InvalidURL, waits: Mapping[str, float | None]
+) -> tuple[str, str | None]:
+    """Return what happened in words, and a hint where trying again is no use."""
     system = next(_system_errors(error), None)
     if isinstance(system, ssl.SSLCertVerificationError):
         hint = "a proxy that opens TLS needs its certificate authority in SSL_CERT_FILE"
         return f"its certificate is not trusted: {system.verify_message}", hint
     match error:
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return "no connection in time", None
         case httpx.TimeoutException() if overdue():
-            return "no whole answer in time", None
+            return "the answer did not come whole in time", None
+        case httpx.ConnectTimeout():
+            return f"no connection within {waits.get('connect')} s", None
+        case httpx.PoolTimeout():
+            return "too many connections at once", None
         case httpx.TimeoutException():
-            return "the connection stalled", None
+            return f"nothing came for {waits.get('read')} s", None
         case httpx.ProxyError():
             return "the proxy did not let it through", None
         case httpx.LocalProtocolError():
             return "a header holds what HTTP forbids; is the credential whole?", None
-        case httpx.RemoteProtocolError():
+        case httpx.RemoteProtocolError() | httpx.InvalidURL():
             return "the answer broke off or was no HTTP", None
-    reason = getattr(system, "strerror", None)
-    return f"no connection: {reason}" if reason else "the connection failed", None
+    what = "no connection" if isinstance(error, httpx.ConnectError) else "the connection broke"
+    reason = getattr(system, "reason", None) or getattr(system, "strerror", None)
+    return f"{what}: {reason}" if reason else what, None
 
 
 def _system_errors(error: BaseException) -> Iterator[OSError]:
