@@ -29,7 +29,7 @@ class CredentialState:
             at generation 0.
         expires_at: when the credential dies if nobody uses it, where that is known.
         renewed_at: when ``sealed`` was stored.
-        used_at: when a run last used the account.
+        used_at: when a run last used the account, to ten minutes.
         renewing: a keyed fingerprint of the fields that were last sent to be
             renewed, as long as no answer to that was stored.
         renewing_at: when they were sent.

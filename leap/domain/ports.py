@@ -418,7 +418,7 @@ class Ledger(LedgerReader, Protocol):
         """Leave ``account`` alone until ``until``; the last word counts."""
 
     def credential_used(self, tenant: str, account: str) -> None:
-        """Note that a run uses the credential now."""
+        """Note that a run uses the credential now, to ten minutes."""
 
     def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:
         """Persist that fields with the fingerprint ``renewing`` are sent to be renewed.

@@ -40,10 +40,12 @@ _DEFER = """
     ON CONFLICT (tenant, account) DO UPDATE SET until = excluded.until, reason = excluded.reason
     WHERE (old.until, old.reason) IS DISTINCT FROM (excluded.until, excluded.reason)
 """
+# The processes of one run use it all the time; to some minutes is good enough.
 _USED = """
-    INSERT INTO leap.credentials (tenant, account, used_at)
+    INSERT INTO leap.credentials AS old (tenant, account, used_at)
     VALUES (%(tenant)s, %(account)s, clock_timestamp())
     ON CONFLICT (tenant, account) DO UPDATE SET used_at = excluded.used_at
+    WHERE old.used_at IS NULL OR old.used_at < excluded.used_at - interval '10 minutes'
 """
 # A repetition keeps when they were first sent: of those, the answer may be lost.
 _INTENDED = """
