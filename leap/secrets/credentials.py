@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from leap.secrets import sops
 from leap.secrets.files import changing, replace
 from leap.secrets.keys import Key, choose
 from leap.secrets.places import check_account, check_field, secrets_path, shown
-from leap.secrets.rules import rule_for
+from leap.secrets.rules import Rule, rule_for
 from leap.secrets.sealing import YAML
 from leap.secrets.structure import load, recipients
 
@@ -66,19 +67,35 @@ def set_credential(root: Path, tenant: str, name: str, fields: Mapping[str, str]
             replace(path, sealed_anew(root, tenant, plain.encode()))
 
 
+def require_settable(root: Path, tenant: str) -> None:
+    """Raise SecretError where ``set_credential`` would: no rule, no key, no right to write."""
+    path = secrets_path(root, tenant)
+    if path.exists():
+        opened(root, tenant)
+    else:
+        _needed_rule(root, tenant)
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        message = f"{shown(root, path.parent)}: no file can be written there"
+        raise SecretError(message, hint="see who owns the folder")
+
+
 def sealed_anew(root: Path, tenant: str, plain: bytes) -> bytes:
     """Return the YAML text ``plain`` encrypted as the first file of ``tenant``.
 
     Raises SecretError where no rule says for whom.
     """
     path = secrets_path(root, tenant)
-    subject = shown(root, path)
+    rule = _needed_rule(root, tenant)
+    command = ["encrypt", "--filename-override", str(path), *YAML]
+    return sops.run(command, subject=shown(root, path), root=root, rules=rule.file, stdin=plain)
+
+
+def _needed_rule(root: Path, tenant: str) -> Rule:
     rule = rule_for(root, tenant)
     if rule is None:
-        message = f"{subject}: no rule says whom to encrypt it for"
+        message = f"{shown(root, secrets_path(root, tenant))}: no rule says whom to encrypt it for"
         raise SecretError(message, hint=f"make a key: leap secrets keygen {tenant}")
-    command = ["encrypt", "--filename-override", str(path), *YAML]
-    return sops.run(command, subject=subject, root=root, rules=rule.file, stdin=plain)
+    return rule
 
 
 def opened(root: Path, tenant: str) -> tuple[dict[str, Any], Key]:
