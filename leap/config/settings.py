@@ -137,6 +137,12 @@ class Download(Model):
         "A download that takes longer stops, and the next run goes on with it.",
         examples=["12 h"],
     )
+    shortest: Annotated[Share, UNKEYED] = setting(
+        "50 %",
+        "A file that lasts less than this share of what its source lists is not the whole"
+        " recording, and is not taken in.",
+        examples=["50 %", "0 %"],
+    )
 
 
 class Trim(Model):

@@ -17,8 +17,10 @@ class Made:
 
     ``facts`` are results worth knowing without opening a file (durations,
     counts); ``versions`` name the tools and models that were at work. Both are
-    JSON data and go into the manifest.
+    JSON data and go into the manifest. ``sha256`` is what is known already of
+    the files, by name: 64 hex digits.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any
 
 from leap import faults
 from leap.config.settings import Download
+from leap.config.units import in_words
 from leap.domain.ports import Progress, Source
 from leap.errors import BadInput, ProviderError
 from leap.media import versions
@@ -25,22 +26,31 @@ def download(
     locator: str,
     revision: str,
     settings: Download,
+    unfinished: Path,
     out: Path,
     progress: Progress,
+    listed: float | None = None,
 ) -> Made:
     """Fetch the recording at ``locator`` to ``source.<extension>`` in ``out``.
 
     The extension is that of what the file is, whatever its name says. The file
     must be what was listed (where the revision is a sha256), a video or audio,
-    and readable to its end.
+    readable to its end, and not much shorter than ``listed`` seconds (where
+    the revision is no sha256: then only the source says how long it is).
 
-    Raises BadInput where the recording is damaged, too large or no media,
-    ProviderError where it cannot be fetched or is no longer what was listed,
-    StageError where the disk refuses.
+    It grows in ``unfinished``, a folder of the same filesystem, in which the
+    next attempt goes on. There it stays until somebody removes it, so that a
+    kill before the commit loses nothing.
+
+    Raises BadInput where the recording is damaged, too large, too short or no
+    media, ProviderError where it cannot be fetched or is no longer what was
+    listed, StageError where the disk refuses.
     """
-    part = out / _PART
-    part.unlink(missing_ok=True)
-    fetched = source.fetch(locator, revision, part, _part(progress, 0.0, 0.5))
+    part = unfinished / _PART
+    is_hash = bool(_SHA256.fullmatch(revision))
+    # A file that is at hand is brought as quickly as it is looked through.
+    fetching, hashing = (0.5, 0.75) if is_hash else (0.95, 0.96)
+    fetched = dict(source.fetch(locator, revision, part, _part(progress, 0.0, fetching)))
     faults.point("download.after_fetch")
     with disk_errors(f"reading {locator}"):
         size = part.stat().st_size
@@ -50,21 +60,43 @@ def download(
                 f" {settings.max_size / 1e9:.1f} GB allowed",
                 hint="raise `download.max_size`, or make the file smaller",
             )
-        digest = _hash(part, _part(progress, 0.5, 0.75))
-        if _SHA256.fullmatch(revision) and digest != revision:
+        digest = fetched.get("sha256") or _hash(part, _part(progress, fetching, hashing))
+        if is_hash and digest != revision:
+            part.unlink()
             raise ProviderError(
                 f"{locator}: is not the file that was listed any more",
                 hint="run `leap plan` to see it as it is now",
             )
         try:
-            info = verify_decodable(part, _part(progress, 0.75, 1.0))
+            info = verify_decodable(part, _part(progress, hashing, 1.0))
         except BadInput as error:
             raise BadInput(f"{locator}: {error.message}", hint=error.hint) from None
+        if not is_hash:
+            _refuse_short(locator, info, listed, settings.shortest)
         name = f"source{info.container.extension}"
-        part.rename(out / name)
+        _put(part, out / name)
     progress(1.0, f"{size / 1e6:.0f} MB")
-    facts = {"file": name, "size": size, "sha256": digest, **_facts(info), **fetched}
-    return Made(facts, {"av": versions.pyav()})
+    facts = {"file": name, "size": size, **_facts(info), **fetched, "sha256": digest}
+    return Made(facts, {"av": versions.pyav()}, sha256={name: digest})
+
+
+def _refuse_short(locator: str, info: MediaInfo, listed: float | None, shortest: float) -> None:
+    if listed is None or info.duration >= listed * shortest:
+        return
+    found, whole = (in_words("duration", float(round(each))) for each in (info.duration, listed))
+    raise BadInput(
+        f"{locator}: lasts {found}, but its source lists {whole}: it is not the whole recording",
+        hint="look at it there; to take it as it is, set `download: {shortest: 0 %}`"
+        " in an override and run `leap retry`",
+    )
+
+
+def _put(part: Path, destination: Path) -> None:
+    """Give ``part`` a second name, or another one where a file can have only one."""
+    try:
+        destination.hardlink_to(part)
+    except OSError:
+        part.rename(destination)
 
 
 def _hash(path: Path, progress: Progress) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from leap.config import (
@@ -17,7 +18,7 @@ from leap.config import (
 from leap.config.preset import SitePreset
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Change, Step
-from leap.domain.ports import Progress
+from leap.domain.ports import Progress, Source
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.errors import StageError
@@ -33,6 +34,10 @@ class Job:
     row: RecordingRow
     step: Step
     progress: Progress
+    #: Where the files of a target grow that take several attempts.
+    unfinished: Path | None = None
+    #: Where the recording is fetched from, if that is a process of its own.
+    source: Source | None = None
 
     @property
     def tenant(self) -> str:

@@ -20,6 +20,7 @@ from leap.domain.stage import Stage
 from leap.errors import StageError
 from leap.stages import Made
 from leap.tasks.job import Job
+from leap.tasks.tokens import tokens_for
 
 
 def make(job: Job, out: Path) -> Made:
@@ -31,13 +32,16 @@ def _download(job: Job, out: Path) -> Made:
     from leap.providers import open_source
     from leap.stages.download import download
 
+    settings = job.effective.download
     return download(
-        source=open_source(job.declared, job.row.source, link=job.effective.download.link),
+        source=job.source or open_source(job.declared, job.row.source, link=settings.link),
         locator=job.row.locator,
         revision=job.row.revision,
-        settings=job.effective.download,
+        settings=settings,
+        unfinished=job.unfinished or out,
         out=out,
         progress=job.progress,
+        listed=job.row.duration,
     )
 
 
@@ -196,17 +200,9 @@ def _titled(job: Job, publication: Publication) -> Publication:
 
 
 def _credential(job: Job) -> Mapping[str, str]:
-    """Return the opened credential of the publication's account; {} where it has none."""
-    from leap.secrets import credentials
-
+    """Return the newest fields of the publication's account; {} where it has none."""
     account = job.publication.account
-    if account is None:
-        return {}
-    found = credentials(job.session.declaration.root, job.tenant)
-    if account not in found:
-        message = f"{job.tenant}: secrets.sops.yaml has no account {account}"
-        raise StageError(message, hint=f"run `leap secrets set {job.tenant} {account}.<field>`")
-    return {name: value.get_secret_value() for name, value in found[account].items()}
+    return {} if account is None else tokens_for(job.session, job.tenant)(account).current()
 
 
 def _needed(job: Job, stage: Stage) -> Manifest:
