@@ -39,16 +39,20 @@ def command(
     from datetime import UTC, datetime
 
     from leap.ledger import open_ledger
+    from leap.render import missed
     from leap.render import status as render
     from leap.render.terminal import paint_for, width_of_terminal
+    from leap.tasks.expected import overdue
     from leap.tasks.standings import choose, look
 
     asked = scope(root, tenants, selects, excludes)
     declaration = asked.load(root)
     operator = declaration.operator
     last = None if show_all or asked.selection or format_ == "json" else _LAST
+    chosen, now = chosen_tenants(declaration, asked.tenants), datetime.now(UTC)
     with open_ledger(operator.database, operator.state) as ledger:
-        found = look(ledger, declaration, chosen_tenants(declaration, asked.tenants), last)
+        found = look(ledger, declaration, chosen, last)
+        late = () if asked.selection else overdue(ledger, declaration, chosen, now)
     if asked.selection:
         require_names(asked.selection, declaration, [each.row for each in found.shown])
         found = choose(found, asked.selection)
@@ -56,14 +60,17 @@ def command(
             click.echo("No recording fits the selection.")
             return
     if format_ == "json":
-        echo_json(render.json_data(found.shown))
+        echo_json({**render.json_data(found.shown), "expected": missed.json_data(late)})
         return
+    width, paint = width_of_terminal(), paint_for(sys.stdout)
     text = render.text(
         found.shown,
         found.counts,
-        now=datetime.now(UTC),
+        now=now,
         last=last,
-        width=width_of_terminal(),
-        paint=paint_for(sys.stdout),
+        width=width,
+        paint=paint,
     )
     click.echo(text)
+    if late:
+        click.echo("\n" + "\n".join(missed.lines(late, width, paint)))

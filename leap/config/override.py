@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from leap.config.model import Declared, Flag, Integer, Model, Name, Text, required, setting
+from leap.config.moments import Date
 from leap.config.settings import Settings
-from leap.config.units import Called, Shaped, complaint
+from leap.config.units import Shaped, complaint
 
 _IDENTITY_LENGTH = 12
 
 
-def _is_date(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise complaint(f"`{text[:20]}` is not a date", "write it like `2026-11-20`") from None
-    return text
-
-
-Date = Annotated[str, AfterValidator(_is_date), Called("day")]
 RecordingId = Annotated[
     str,
     Shaped(

@@ -12,8 +12,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from leap.config.expect import Expects
 from leap.config.model import Declared, Flag, Name, distinct, required, setting
-from leap.config.override import Date
+from leap.config.moments import Date
 from leap.config.paths import FolderPath
 from leap.config.units import Called, Duration, Shaped, complaint
 
@@ -68,6 +69,11 @@ class FolderSource(Declared):
     )
     optional: Flag = setting(
         False, "Whether a folder that does not exist counts as empty.", examples=[True]
+    )
+    expect: Expects = setting(
+        (),
+        "When its recordings take place, whatever they are; one that does not come is reported.",
+        examples=[[{"weekdays": ["mon"], "time": "10:00"}]],
     )
     description: str = setting(
         "", "A sentence for the reader.", examples=["The studio's share."], max_length=1000
@@ -129,6 +135,11 @@ class ZoomSource(Declared):
     )
     optional: Flag = setting(
         False, "Whether nobody needs to know when it cannot be listed.", examples=[True]
+    )
+    expect: Expects = setting(
+        (),
+        "When its recordings take place, whatever they are; one that does not come is reported.",
+        examples=[[{"weekdays": ["mon"], "time": "10:00"}]],
     )
     description: str = setting(
         "", "A sentence for the reader.", examples=["The faculty's lectures."], max_length=1000

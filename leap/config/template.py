@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
+from leap.config.expect import Expects
 from leap.config.model import (
     Declared,
     Flag,
@@ -100,6 +101,12 @@ class Template(Settings, Declared):
         Examples(),
         "Titles that must and must not match.",
         examples=[{"matches": ["Machine Learning, lecture 3"]}],
+    )
+    expect: Expects = setting(
+        (),
+        "When its lectures take place; one that is not recorded, or not published in time, is "
+        "reported.",
+        examples=[[{"weekdays": ["mon", "wed"], "time": "10:00", "grace": "24 h"}]],
     )
     pipeline: Name = required("What they go through.", examples=["lecture"])
     publish: dict[Name, dict[str, Any]] = setting(

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
-from zoneinfo import ZoneInfo
-
-from pydantic import AfterValidator
 
 from leap.config.model import Declared, Text, Texts, required, setting
+from leap.config.moments import TimeZone
 from leap.config.override import Override
 from leap.config.preset import SitePreset
 from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.source import AnySource
 from leap.config.template import Template
-from leap.config.units import Called, complaint
-
-
-def _is_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    except KeyError:
-        pass
-    else:
-        return name
-    import difflib
-    import zoneinfo
-
-    close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
-    hint = f"did you mean `{close[0]}`?" if close else "write it like `Europe/Berlin`"
-    raise complaint(f"`{name[:60]}` is not a time zone", hint)
-
-
-TimeZone = Annotated[str, AfterValidator(_is_time_zone), Called("time zone")]
 
 
 class Tenant(Declared):
