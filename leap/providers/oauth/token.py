@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from leap.errors import LeapError, ProviderError
-from leap.providers.http import Client, call, json_of, outcome_of_status
+from leap.providers.http import Client, Outcome, call, json_of, outcome_of_status
 from leap.providers.oauth.attempt import Answer, Attempt
 from leap.providers.oauth.vendor import Vendor
 
@@ -110,11 +110,13 @@ def request(http: Client, vendor: Vendor, app: App, form: Mapping[str, str]) -> 
     if auth is not None:
         asked = next(auth.sync_auth_flow(asked))
     # Where the answer got lost, the vendor takes the token once more, or it is gone anyhow.
-    response = call(http, asked, outcome=_judge(vendor), deadline=_SECONDS, repeatable=True)
+    response = call(
+        http, asked, outcome=_judge(vendor, form["grant_type"]), deadline=_SECONDS, repeatable=True
+    )
     return _granted(vendor, _mapping(json_of(response)))
 
 
-def _judge(vendor: Vendor) -> Any:
+def _judge(vendor: Vendor, grant: str) -> Outcome:
     def outcome(response: httpx.Response) -> LeapError | None:
         if response.status_code in _PASSING:
             return outcome_of_status(response)
@@ -124,7 +126,7 @@ def _judge(vendor: Vendor) -> Any:
             body = _mapping(json_of(response))
         except ProviderError:
             body = {}
-        return vendor.refusal(response.status_code, body)
+        return vendor.refusal(grant, response.status_code, body)
 
     return outcome
 

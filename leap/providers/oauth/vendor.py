@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from leap.errors import LeapError
 
-#: Turns a refused token request, its HTTP status and JSON body, into what a person reads.
-Refusal = Callable[[int, Mapping[str, Any]], LeapError]
+#: Turns a refused token request into what a person reads: its ``grant_type``, and the
+#: answer's HTTP status and JSON body.
+Refusal = Callable[[str, int, Mapping[str, Any]], LeapError]
 
 
 @dataclass(frozen=True, slots=True)

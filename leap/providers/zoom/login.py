@@ -16,7 +16,7 @@ from leap.errors import NeedsHuman
 from leap.providers.http import Client
 from leap.providers.oauth.token import App, Granted, refresh, request
 from leap.providers.oauth.vendor import Vendor
-from leap.providers.zoom.token_errors import LOGIN, token_refusal
+from leap.providers.zoom.token_errors import LOGIN, SERVER_FLAG, SERVER_GRANT, token_refusal
 
 #: A credential that a person's login gave; its tokens rotate.
 USER = "zoom"
@@ -55,7 +55,7 @@ def require(account: str, fields: Mapping[str, str]) -> None:
     missing = [name for name in FIELDS[kind] if not fields.get(name)]
     if missing:
         message = f"the credential {account} lacks {' and '.join(missing)}"
-        more = " --server-to-server" if kind == SERVER else ""
+        more = SERVER_FLAG if kind == SERVER else ""
         raise NeedsHuman(message, hint=f"log in: {LOGIN}{more} --account {account}")
 
 
@@ -65,7 +65,7 @@ def server_token(http: Client, zoom: Vendor, fields: Mapping[str, str]) -> Grant
     ``fields`` are a whole credential of the kind SERVER. Raises NeedsHuman,
     RetrySoon and other ProviderErrors.
     """
-    form = {"grant_type": "account_credentials", "account_id": fields["account_id"]}
+    form = {"grant_type": SERVER_GRANT, "account_id": fields["account_id"]}
     return request(http, zoom, _app(fields), form)
 
 

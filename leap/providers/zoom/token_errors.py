@@ -12,66 +12,73 @@ from typing import Any
 
 from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
 
-#: What logs a person in; callers that know tenant and account give a whole one.
+#: What logs a person in; who knows tenant and account gives a whole one.
 LOGIN = "leap auth login zoom"
+#: How a Server-to-Server app asks, and what its login has besides.
+SERVER_GRANT, SERVER_FLAG = "account_credentials", " --server-to-server"
 
 _LONGEST = 200
 _EMPTY = 4700
-_CODE = re.compile(r"\b(47\d\d)\b")
+_CODE = re.compile(r"\b47\d\d\b")
 
+_PAIR = (
+    "it does not know this client id, or the secret is another one",
+    "copy both again from the app at marketplace.zoom.us: {login}",
+)
 #: Zoom's code → the cause, and what helps; ``{login}`` is the command that logs in.
 _REASONS: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
         4700: (
-            "the app may not do this: it lacks scopes",
-            "add them in the app's Scopes at marketplace.zoom.us, then: {login}",
+            "the app lacks scopes",
+            "add them in the app at marketplace.zoom.us under Scopes, then: {login}",
         ),
-        4702: (
-            "it does not know this client id, or the secret is another one",
-            "copy both from the app at marketplace.zoom.us: {login}",
-        ),
-        4704: (
-            "it does not know this client id, or the secret is another one",
-            "copy both from the app at marketplace.zoom.us: {login}",
-        ),
+        4702: _PAIR,
+        4704: _PAIR,
         4705: (
             "the app is of another kind than this credential",
-            "for a Server-to-Server app add --server-to-server: {login}",
+            "a Server-to-Server app wants --server-to-server, any other app does not",
         ),
-        4706: ("the client id or its secret is missing", "set both: {login}"),
+        4706: ("the client id or its secret is missing", "give both: {login}"),
         4709: (
             "the app does not allow the address that the browser comes back to",
-            "add it in the app at marketplace.zoom.us as redirect URL and to the allow list",
+            "in the app at marketplace.zoom.us, make it a redirect URL and put it on the allow list",
         ),
         4711: (
-            "the scopes asked for are not those of the app",
-            "choose them in the app's Scopes at marketplace.zoom.us, then: {login}",
+            "the scopes asked for are not the app's",
+            "add them in the app at marketplace.zoom.us under Scopes, then: {login}",
         ),
-        4717: (
-            "the app is disabled",
-            "activate it at marketplace.zoom.us",
-        ),
+        4717: ("the app is switched off", "activate it at marketplace.zoom.us"),
         4733: ("the login took longer than five minutes", "log in again: {login}"),
-        4734: ("the login was used already, or is another app's", "log in again: {login}"),
-        4735: (
-            "who logged in does not exist at Zoom any more",
-            "log in as somebody who does: {login}",
-        ),
+        4734: ("the login was used before, or is another app's", "log in again: {login}"),
+        4735: ("whoever logged in is not at Zoom any more", "let somebody else log in: {login}"),
         4738: (
-            "an administrator of the Zoom account has disabled the app",
-            "ask them to allow it at marketplace.zoom.us, then: {login}",
+            "an administrator of the Zoom account has forbidden the app",
+            "have it allowed at marketplace.zoom.us, then: {login}",
         ),
-        4740: (
-            "the login was renewed too often with one refresh token",
-            "log in again: {login}",
-        ),
-        4741: (
-            "the login was revoked, or renewed by another program",
-            "log in again: {login}",
-        ),
+        4740: ("the login was not used for too long", "log in again: {login}"),
+        4741: ("the login was revoked, or is used by another program", "log in again: {login}"),
     }
 )
-#: OAuth's own word → the code of Zoom that means the same.
+_NO_ACCOUNT = (
+    "it does not know this account id, or the app is another account's",
+    "copy all three values again from the app at marketplace.zoom.us: {login}",
+)
+#: Where Zoom gives no number: what its reason has in it → the number.
+_TEXTS = (
+    (re.compile(r"disabled.*admin|admin.*disabled", re.IGNORECASE), 4738),
+    (re.compile(r"disabled|deactivated", re.IGNORECASE), 4717),
+    (re.compile(r"redirect", re.IGNORECASE), 4709),
+    (re.compile(r"code.*expired|expired.*code", re.IGNORECASE), 4733),
+    (re.compile(r"authorization code|code verifier|invalid code", re.IGNORECASE), 4734),
+    (re.compile(r"owner|user does not exist", re.IGNORECASE), 4735),
+    (re.compile(r"tolerance", re.IGNORECASE), 4740),
+    (re.compile(r"scope", re.IGNORECASE), 4711),
+    (re.compile(r"client.*missing|missing.*client", re.IGNORECASE), 4706),
+    (re.compile(r"client_id|client_secret", re.IGNORECASE), 4702),
+    (re.compile(r"grant type", re.IGNORECASE), 4705),
+    (re.compile(r"invalid token|token.*revoked", re.IGNORECASE), 4741),
+)
+#: Where that says nothing either: OAuth's own word → the number.
 #: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
 _WORDS: Mapping[str, int] = MappingProxyType(
     {
@@ -84,37 +91,51 @@ _WORDS: Mapping[str, int] = MappingProxyType(
 )
 
 
-def token_refusal(status: int, body: Mapping[str, Any], *, login: str = LOGIN) -> LeapError:
-    """Return why Zoom's token endpoint answered ``status`` with ``body``.
+def token_refusal(
+    grant: str, status: int, body: Mapping[str, Any], *, login: str = LOGIN
+) -> LeapError:
+    """Return why Zoom gave no token: RetrySoon where Zoom is at fault, else NeedsHuman.
 
-    RetrySoon where Zoom is at fault, NeedsHuman where a person has to act.
+    Args:
+        grant: the ``grant_type`` that was asked with.
+        status: the HTTP status of the answer.
+        body: its JSON; empty where it had none.
+        login: the command that logs in anew.
     """
-    code, said = _code(body), _said(body)
-    if status >= 500 or (code == _EMPTY and not said):  # noqa: PLR2004 -- a server's fault
+    number, said = _number(body), _said(body)
+    if status >= 500 or (number == _EMPTY and not said):  # noqa: PLR2004 -- a server's fault
         return RetrySoon(f"Zoom gave no token (HTTP {status})")
-    if code is not None and code in _REASONS:
-        cause, help_ = _REASONS[code]
-        return NeedsHuman(f"Zoom gave no token: {cause} ({code})", hint=help_.format(login=login))
-    if status in (400, 401, 403):
-        words = f": {said}" if said else ""
-        message = f"Zoom gave no token (HTTP {status}){words}"
-        return NeedsHuman(message, hint=f"log in again: {login}")
-    return ProviderError(f"Zoom gave no token (HTTP {status})")
+    if grant == SERVER_GRANT:
+        login += SERVER_FLAG
+    if grant == SERVER_GRANT and number is None and said.lower() == "bad request":
+        cause, helps = _NO_ACCOUNT
+    elif (meant := number or _meant(said, body)) in _REASONS:
+        cause, helps = _REASONS[meant]
+    elif status in (400, 401, 403):
+        cause, helps = f"HTTP {status}", "log in again: {login}"
+    else:
+        return ProviderError(f"Zoom gave no token (HTTP {status})")
+    words = ", ".join(filter(None, (said, str(number or ""))))
+    message = f"Zoom gave no token: {cause}" + (f" (Zoom says: {words})" if words else "")
+    return NeedsHuman(message, hint=helps.format(login=login))
 
 
-def _code(body: Mapping[str, Any]) -> int | None:
-    """Return the number in either form of Zoom's answers, or that of OAuth's own word."""
-    number = body.get("code", body.get("errorCode"))
-    if isinstance(number, int):
-        return number
-    found = _CODE.search(f"{number or ''} {body.get('reason') or ''}")
-    if found:
-        return int(found.group(1))
-    return _WORDS.get(str(body.get("error", "")))
+def _number(body: Mapping[str, Any]) -> int | None:
+    """Return the number in an answer of Zoom, which has several forms."""
+    for key in ("code", "errorCode", "reason", "message"):
+        found = _CODE.search(str(body.get(key) or ""))
+        if found:
+            return int(found.group())
+    return None
+
+
+def _meant(said: str, body: Mapping[str, Any]) -> int:
+    texts = (number for pattern, number in _TEXTS if pattern.search(said))
+    return next(texts, _WORDS.get(str(body.get("error", "")), 0))
 
 
 def _said(body: Mapping[str, Any]) -> str:
-    for key in ("message", "reason", "errorMessage", "error"):
+    for key in ("message", "reason", "errorMessage"):
         text = body.get(key)
         if isinstance(text, str) and text.strip():
             line = "".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST])

@@ -11,9 +11,9 @@ from leap.errors import NeedsHuman
 from leap.providers.oauth.vendor import Vendor
 
 
-def refusal(status: int, body: Any) -> NeedsHuman:
+def refusal(grant: str, status: int, body: Any) -> NeedsHuman:
     """Say what the token endpoint said."""
-    return NeedsHuman(f"no token ({status}): {body.get('error')}")
+    return NeedsHuman(f"no token for {grant} ({status}): {body.get('error')}")
 
 
 @pytest.fixture
