@@ -14,12 +14,15 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from leap.config import PublicationSettings
+from leap.config.operator import Operator
 from leap.config.preset import SitePreset
 from leap.config.settings import Topics, Transcribe
-from leap.config.source import FolderSource
+from leap.config.source import AnySource, FolderSource, ZoomSource
 from leap.config.tenant import TenantDeclaration
-from leap.domain.ports import Publisher, Source, TopicFinder, Transcriber
+from leap.domain.ports import Publisher, Source, Tokens, TopicFinder, Transcriber
 from leap.domain.snapshot import PublicationFact
+from leap.providers.oauth.checked import Checked
+from leap.providers.oauth.vendor import Vendor
 
 #: The fields of an opened credential, by name; values are secret.
 Credential = Mapping[str, str]
@@ -59,6 +62,26 @@ def _site(
     return SitePublisher(site_root(preset), options, credential.get("link_secret"))
 
 
+def _zoom_login(operator: Operator, login: str) -> Vendor:
+    from leap.providers.zoom.login import vendor
+
+    return vendor(operator.endpoints.zoom, login=login)
+
+
+def _zoom_check(
+    operator: Operator, tokens: Tokens, sources: Sequence[AnySource], login: str
+) -> Checked:
+    from leap.providers.zoom.check import check
+
+    return check(
+        tokens,
+        [source for source in sources if isinstance(source, ZoomSource)],
+        operator.endpoints.zoom,
+        login=login,
+        allow_insecure=operator.allow_insecure_endpoints,
+    )
+
+
 SOURCES: Mapping[str, Callable[[FolderSource, TenantDeclaration, Link], Source]] = MappingProxyType(
     {"folder": _folder}
 )
@@ -71,6 +94,19 @@ TOPIC_FINDERS: Mapping[str, Callable[[Topics], TopicFinder]] = MappingProxyType(
 PUBLISHERS: Mapping[
     str, Callable[[SitePreset, PublicationSettings, str, Credential], Publisher]
 ] = MappingProxyType({"site": _site})
+
+#: The vendor, as `leap auth login` names it → how a person logs in there. The
+#: text is the command that logs in anew, for messages.
+LOGINS: Mapping[str, Callable[[Operator, str], Vendor]] = MappingProxyType({"zoom": _zoom_login})
+#: The same for an app that logs in by itself: its credential's kind and fields.
+APP_LOGINS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {"zoom": ("zoom_s2s", ("account_id", "client_id", "client_secret"))}
+)
+#: The kind of a credential → what asks its vendor whether it works for the
+#: sources that use it; the text as above.
+CHECKS: Mapping[str, Callable[[Operator, Tokens, Sequence[AnySource], str], Checked]] = (
+    MappingProxyType({"zoom": _zoom_check, "zoom_s2s": _zoom_check})
+)
 
 
 def open_source(tenant: TenantDeclaration, name: str, *, link: Link = "auto") -> Source:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from leap.domain.ports import Renewal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,20 @@ class Checked:
     scopes: frozenset[str]
     missing: tuple[Missing, ...] = ()
     dies_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A credential that was given just now (``leap.domain.ports.Tokens``): it needs no renewal."""
+
+    account: str
+    fields: Mapping[str, str] = field(repr=False)
+
+    def current(self) -> Mapping[str, str]:
+        return self.fields
+
+    def renewed(
+        self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Renewal]
+    ) -> Mapping[str, str]:
+        del stale, renew
+        return self.fields

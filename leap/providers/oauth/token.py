@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from leap.errors import LeapError, ProviderError
-from leap.providers.http import Client, Outcome, call, json_of, outcome_of_status
+from leap.providers.http import Client, Outcome, call, client, json_of, outcome_of_status
 from leap.providers.oauth.attempt import Answer, Attempt
 from leap.providers.oauth.vendor import Vendor
 
@@ -61,7 +61,9 @@ class Granted:
         return {name: value for name, value in found.items() if value}
 
 
-def exchange(http: Client, app: App, attempt: Attempt, answer: Answer) -> Granted:
+def exchange(
+    app: App, attempt: Attempt, answer: Answer, *, allow_insecure: bool = False
+) -> Granted:
     """Return the tokens for an answer of a vendor.
 
     Raises what the vendor's ``refusal`` makes of a no, and ProviderError.
@@ -77,7 +79,8 @@ def exchange(http: Client, app: App, attempt: Attempt, answer: Answer) -> Grante
         "code_verifier": attempt.verifier,
         **{name: answer.fields[name] for name in vendor.echoed if name in answer.fields},
     }
-    return request(http, vendor, app, form)
+    with client(vendor.name, allow_insecure=allow_insecure) as http:
+        return request(http, vendor, app, form)
 
 
 def refresh(
