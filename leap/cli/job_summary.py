@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from leap.domain.expectation import Overdue
     from leap.domain.outcome import Outcome
     from leap.domain.plan import Plan
 
@@ -27,6 +28,7 @@ def append_summary(
     *,
     seconds: float | None = None,
     places: Sequence[str] = (),
+    late: Sequence[Overdue] = (),
 ) -> None:
     """Append what came of ``plan`` to the job's summary, if this is a job.
 
@@ -44,7 +46,7 @@ def append_summary(
             room = SUMMARY - file.tell()
             if room < _LEAST:
                 return
-            text = markdown(plan, outcome, seconds=seconds, places=places, limit=room)
+            text = markdown(plan, outcome, seconds=seconds, places=places, late=late, limit=room)
             file.write(text.encode(errors="replace"))
     except OSError as error:
         warning = click.style("warning:", fg="yellow")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from leap.cli.annotations import annotate
 from leap.cli.common import (
     accept_option,
     echo_json,
@@ -22,6 +24,7 @@ from leap.cli.selecting import scope, scope_of, select_options
 from leap.errors import ExitCode
 
 if TYPE_CHECKING:
+    from leap.domain.expectation import Overdue
     from leap.domain.outcome import Outcome
     from leap.domain.plan import Plan
     from leap.tasks.central import Central
@@ -85,8 +88,8 @@ def command(
     from leap.domain.stage import Stage
     from leap.planning.acceptance import permitted
     from leap.planning.narrow import narrow
+    from leap.render import missed, summary
     from leap.render import plan as render
-    from leap.render import summary
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
     from leap.tasks.central import chosen
@@ -95,27 +98,21 @@ def command(
 
     began = time.monotonic()
     take_keys()
-    if file is not None:
-        asked = scope_of(
-            file,
-            tenant=tenants,
-            select=selects,
-            exclude=excludes,
-            accept=accept,
-            until=until,
-            limit=limit,
-        )
-    else:
-        asked = scope(root, tenants, selects, excludes, accept)
+    given = {"tenant": tenants, "select": selects, "exclude": excludes, "accept": accept}
+    asked = (
+        scope(root, *given.values())
+        if file is None
+        else scope_of(file, **given, until=until, limit=limit)
+    )
     declaration = asked.load(root)
     central = chosen(scheduler, declaration.operator.scheduler)
-    paint, width = paint_for(sys.stdout), width_of_terminal()
     as_text = format_ == "text"
     with open_session(declaration) as session:
         # It is judged before it is cut short: a little at a time may add up to too much.
         found, plan = asked.plan(session)
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
         if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
+            width, paint = width_of_terminal(), paint_for(sys.stdout)
             click.echo(render.text(plan, width=width, paint=paint, apply="") + "\n")
         refused = plan.refused
         plan = permitted(plan)
@@ -133,16 +130,34 @@ def command(
             written = admit(session, found, plan)
             outcome = None
             _keep_catalogue(session, plan, written)
+        late = _late(session, plan) if not asked.selection else ()
     seconds = time.monotonic() - began
     where = places(session, outcome.done) if outcome is not None else ()
-    append_summary(plan, outcome, seconds=seconds, places=where)
+    append_summary(plan, outcome, seconds=seconds, places=where, late=late)
+    annotate(root, missed.diagnostics(late), "leap reconcile")
     if as_text:
-        click.echo(
-            summary.text(plan, outcome, width=width, paint=paint, seconds=seconds, places=where)
-        )
+        _tell(plan, outcome, late, seconds=seconds, where=where)
     else:
-        echo_json(summary.json_data(plan, outcome))
+        echo_json({**summary.json_data(plan, outcome), "expected": missed.json_data(late)})
     return _exit_code(plan, outcome, refused=bool(refused), strict=strict)
+
+
+def _tell(
+    plan: Plan,
+    outcome: Outcome | None,
+    late: Sequence[Overdue],
+    *,
+    seconds: float,
+    where: Sequence[str],
+) -> None:
+    """Print what came of ``plan``, and which expected lectures did not come."""
+    from leap.render import missed, summary
+    from leap.render.terminal import paint_for, width_of_terminal
+
+    paint, width = paint_for(sys.stdout), width_of_terminal()
+    lines = missed.lines(late, width, paint)
+    text = summary.text(plan, outcome, width=width, paint=paint, seconds=seconds, places=where)
+    click.echo("\n".join([*lines, "", text] if lines else [text]))
 
 
 def _exit_code(plan: Plan, outcome: Outcome | None, *, refused: bool, strict: bool) -> ExitCode:
@@ -153,6 +168,12 @@ def _exit_code(plan: Plan, outcome: Outcome | None, *, refused: bool, strict: bo
     failed = plan.problems or (outcome is not None and (outcome.failed or outcome.left))
     failed_before = (outcome.plan if outcome else plan).failures
     return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK
+
+
+def _late(session: Session, plan: Plan) -> tuple[Overdue, ...]:
+    from leap.tasks.expected import overdue
+
+    return overdue(session.ledger, session.declaration, plan.rows, session.clock.now())
 
 
 def _keep_catalogue(session: Session, plan: Plan, written: frozenset[str]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
 
+from leap.cli.annotations import annotate
 from leap.cli.common import echo_json, format_option, root_option, tenant_option
 from leap.errors import ExitCode
 
@@ -48,22 +48,9 @@ def command(root: Path, tenants: tuple[str, ...], format_: str, strict: bool) ->
         click.echo(render.text(found, lines, files=checked.files, style=_style))
         if not checked.tenants:
             click.echo("no tenant yet: write tenants/<name>/tenant.yaml, or `leap init`", err=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true" and found:
-        click.echo(render.github(found, prefix=_from_checkout(root)), err=True)
+    annotate(root, found, "leap validate")
     failing = {"error", "warning"} if strict else {"error"}
     return ExitCode.ERROR if any(each.severity in failing for each in found) else ExitCode.OK
-
-
-def _from_checkout(root: Path) -> str:
-    """Return the way from the checkout, which annotations are relative to, to ``root``.
-
-    https://docs.github.com/actions/reference/variables-reference#default-environment-variables
-    """
-    checkout = os.environ.get("GITHUB_WORKSPACE")
-    if not checkout or not root.is_relative_to(Path(checkout).resolve()):
-        return ""
-    relative = root.relative_to(Path(checkout).resolve()).as_posix()
-    return "" if relative == "." else f"{relative}/"
 
 
 def _style(text: str, role: str) -> str:

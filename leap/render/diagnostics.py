@@ -72,22 +72,23 @@ def data(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
     }
 
 
-def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:
+def github(diagnostics: Sequence[Diagnostic], prefix: str = "", *, title: str) -> str:
     """Return workflow commands that mark the places in a pull request.
 
     Args:
+        title: the command that found them.
         prefix: the way from the checkout to the repository's root, such as ``lectures/``.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
-    return "\n".join(_annotation(each, prefix) for each in diagnostics)
+    return "\n".join(_annotation(each, prefix, title) for each in diagnostics)
 
 
-def _annotation(diagnostic: Diagnostic, prefix: str) -> str:
+def _annotation(diagnostic: Diagnostic, prefix: str, title: str) -> str:
     place = [f"file={_property(prefix + diagnostic.file)}"]
     if diagnostic.line:
         place += [f"line={diagnostic.line}", f"col={diagnostic.column}"]
-    place.append("title=leap validate")
+    place.append(f"title={_property(title)}")
     message = diagnostic.message + (f"; {diagnostic.hint}" if diagnostic.hint else "")
     return f"::{diagnostic.severity} {','.join(place)}::{_escaped(message)}"
 

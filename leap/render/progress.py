@@ -9,6 +9,7 @@ through a pipe instead, as dictionaries for ``Reporter.feed``:
     {"event": "progress", "id", "share", "message"?}
     {"event": "done", "id", "seconds"}
     {"event": "failed", "id", "reason"}
+    {"event": "held", "id", "reason"}
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class Reporter:
             self.stage_done(run, event.get("seconds"))
         elif kind == "failed":
             self.stage_failed(run, event.get("reason", ""))
+        elif kind == "held":
+            self.stage_held(run, event.get("reason", ""))
 
     def stage_started(
         self, title: str, tenant: str, stage: str, preset: str | None = None, run: str = ""
@@ -98,6 +101,10 @@ class Reporter:
     def stage_failed(self, run: str, reason: str) -> None:
         """Show that a stage failed, and why."""
         self._end(run, f"failed: {clean(reason)}", "red")
+
+    def stage_held(self, run: str, reason: str) -> None:
+        """Show that a stage waits; ``reason`` begins with what it waits for."""
+        self._end(run, clean(reason), "yellow")
 
     def refresh(self) -> None:
         """Redraw, so that clocks go on while no event comes; cheap, call it when idle."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from leap.domain.expectation import Overdue
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Failure, Plan
 from leap.render.held import markdown_lines
 from leap.render.markdown import SUMMARY, Section, assemble, fenced, size_in_bytes
+from leap.render.missed import sentence
 from leap.render.plan import standing
 from leap.render.plan_markdown import sections
 from leap.render.summary import headline
@@ -20,6 +22,7 @@ def markdown(
     *,
     seconds: float | None = None,
     places: Sequence[str] = (),
+    late: Sequence[Overdue] = (),
     limit: int = SUMMARY,
 ) -> str:
     """Return what came of ``plan`` as Markdown of at most ``limit`` bytes.
@@ -28,6 +31,7 @@ def markdown(
         outcome: what came of it, or None where there was no work.
         seconds: how long the run took.
         places: where to look at what is published.
+        late: the expected lectures that did not come.
         limit: at least a few thousand.
     """
     failed = list(_failed(outcome.failed)) if outcome else []
@@ -39,6 +43,7 @@ def markdown(
         [
             *_shown(f"<b>{counted(len(failed), 'failure')} in this run</b>", failed),
             *_shown("<b>Held in this run</b>", held),
+            *_shown("<b>Expected, but not there</b>", [f"! {sentence(each)}" for each in late]),
             *_shown("Still held", still),
             *_shown(f"{len(left)} left for the next run", left),
             *sections(plan),

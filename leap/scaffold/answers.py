@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from leap.config.model import NAME_HINT, NAME_PATTERN, Text
+from leap.config.moments import TimeZone
 from leap.config.settings import Language
-from leap.config.tenant import TimeZone
 from leap.errors import UsageError
 
 #: What is not a name of GitHub's: https://docs.github.com/actions/reference/secrets-reference

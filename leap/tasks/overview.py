@@ -12,6 +12,7 @@ from leap.domain.stage import Stage
 from leap.ledger import PostgresLedger
 from leap.render.report import Overview, TenantOverview
 from leap.store.usage import usage
+from leap.tasks.expected import overdue
 from leap.tasks.standings import read_standings
 
 #: Stages are timed over so many days: machines and settings change.
@@ -51,4 +52,5 @@ def _tenant(
         recent=ledger.stage_runs(name, now - _RECENT),
         transcribed=ledger.stage_runs(name, now - _YEAR, Stage.TRANSCRIBE),
         storage=usage(declaration.operator.state / "targets", name),
+        late=overdue(ledger, declaration, [name], now),
     )

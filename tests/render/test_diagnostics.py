@@ -122,5 +122,5 @@ def test_github_annotations_are_escaped():
 
     assert (
         "::warning file=a%2Cb%3Ac.yaml,line=1,col=2,title=leap validate::100 %25%0A::error::fake"
-        == github([found])
+        == github([found], title="leap validate")
     )

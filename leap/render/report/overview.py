@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from leap.domain.expectation import Overdue
 from leap.domain.history import Run, StageRun, Usage
 from leap.domain.stage import Stage
 from leap.domain.status import StatusName
@@ -26,6 +27,7 @@ class TenantOverview:
         recent: the stages that were finished lately, for how long they take.
         transcribed: the transcriptions of a year, for how much was spoken.
         storage: the room that targets take, by stage.
+        late: the expected lectures that did not come, newest first.
     """
 
     name: str
@@ -36,6 +38,7 @@ class TenantOverview:
     recent: Sequence[StageRun] = ()
     transcribed: Sequence[StageRun] = ()
     storage: Mapping[Stage, Usage] = field(default_factory=dict)
+    late: Sequence[Overdue] = ()
 
     @property
     def counts(self) -> Counter[StatusName]:

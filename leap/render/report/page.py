@@ -15,6 +15,8 @@ from leap.domain.history import Run, Usage
 from leap.domain.stage import FILE_STAGES, Stage
 from leap.domain.status import StatusName
 from leap.render import status as render_status
+from leap.render.missed import json_data as late_data
+from leap.render.missed import sentence
 from leap.render.report import charts, figures
 from leap.render.report.figures import Amount, Period
 from leap.render.report.overview import Overview, TenantOverview
@@ -54,6 +56,7 @@ def html(overview: Overview) -> str:
         statuses=_statuses(overview.tenants),
         failed=_worst(overview, privacy, "failed"),
         waiting=_worst(overview, privacy, "waits"),
+        late=_late(overview, privacy),
         coming=_coming(found),
         by_kind=by_kind,
         table=found[:IN_TABLE],
@@ -116,6 +119,21 @@ def _worst(overview: Overview, privacy: Privacy, kind: str) -> list[Line]:
         )
     ]
     return sorted(found, key=lambda line: line.since, reverse=True)[:_IN_SECTION]
+
+
+def _late(overview: Overview, privacy: Privacy) -> list[dict[str, str]]:
+    """Return the expected lectures that did not come, the latest first; not all of them."""
+    found = [each for tenant in overview.tenants for each in tenant.late]
+    found.sort(key=lambda each: each.missed.at, reverse=True)
+    return [
+        {
+            "tenant": each.tenant,
+            "what": privacy.text(sentence(each)),
+            "place": f"{each.file}:{each.line}",
+            "recording": each.missed.recording or "",
+        }
+        for each in found[:_IN_SECTION]
+    ]
 
 
 def _coming(found: Sequence[Line]) -> list[Line]:
@@ -210,6 +228,9 @@ def _tenant_data(overview: Overview, tenant: TenantOverview, privacy: Privacy) -
         "time_zone": tenant.time_zone,
         "counts": {name.value: tenant.counts[name] for name in StatusName if tenant.counts[name]},
         "recordings": [_recording_data(each, privacy) for each in tenant.standings],
+        "expected": [
+            {**each, "reason": privacy.text(each["reason"])} for each in late_data(tenant.late)
+        ],
         "stage_times": {
             each.stage.value: {
                 "count": each.count,
