@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from leap.config import PublicationSettings
+from leap.config import Declaration, PublicationSettings
 from leap.config.operator import Operator
 from leap.config.preset import SitePreset
-from leap.config.settings import Topics, Transcribe
+from leap.config.settings import Download, Topics, Transcribe
 from leap.config.source import AnySource, FolderSource, ZoomSource
 from leap.config.tenant import TenantDeclaration
 from leap.domain.ports import Publisher, Source, Tokens, TopicFinder, Transcriber
@@ -29,15 +31,62 @@ Credential = Mapping[str, str]
 Link = Literal["auto", "copy"]
 
 
-def _folder(source: FolderSource, tenant: TenantDeclaration, link: Link) -> Source:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a source is opened with besides what it says of itself.
+
+    ``tokens`` gives the credential of an account by its name.
+    """
+
+    operator: Operator
+    tenant: TenantDeclaration
+    tokens: Callable[[str], Tokens]
+    link: Link
+    transfer: Download
+
+
+def _folder(source: AnySource, around: Surroundings) -> Source:
     from leap.providers.folder import FolderSource as Folder
 
+    assert isinstance(source, FolderSource)  # noqa: S101 -- its kind says so
     return Folder(
         Path(source.path),
         source.name,
         settle=source.settle,
-        time_zone=tenant.config.time_zone,
-        link=link,
+        time_zone=around.tenant.config.time_zone,
+        link=around.link,
+    )
+
+
+def _zoom(source: AnySource, around: Surroundings) -> Source:
+    from leap.providers.transfer import TransferSettings
+    from leap.providers.zoom.access import Access
+    from leap.providers.zoom.login import vendor
+    from leap.providers.zoom.source import ZoomSettings
+    from leap.providers.zoom.source import ZoomSource as Zoom
+
+    assert isinstance(source, ZoomSource)  # noqa: S101 -- its kind says so
+    endpoints, settings = around.operator.endpoints.zoom, around.transfer
+    return Zoom(
+        source.name,
+        ZoomSettings(
+            since=date.fromisoformat(source.since),
+            hosts=source.hosts,
+            listing=source.listing,
+            prefer=source.prefer,
+            segments=source.segments,
+            include_trash=source.include_trash,
+            plan=source.plan,
+        ),
+        Access(around.tokens(source.account), vendor(endpoints)),
+        api=endpoints.api,
+        transfer=TransferSettings(
+            connections=settings.connections,
+            bandwidth=settings.bandwidth,
+            stall=settings.stall,
+            deadline=settings.deadline,
+            allow_insecure=around.operator.allow_insecure_endpoints,
+        ),
     )
 
 
@@ -82,8 +131,8 @@ def _zoom_check(
     )
 
 
-SOURCES: Mapping[str, Callable[[FolderSource, TenantDeclaration, Link], Source]] = MappingProxyType(
-    {"folder": _folder}
+SOURCES: Mapping[str, Callable[[AnySource, Surroundings], Source]] = MappingProxyType(
+    {"folder": _folder, "zoom": _zoom}
 )
 TRANSCRIBERS: Mapping[str, Callable[[Transcribe], Transcriber]] = MappingProxyType(
     {"whisper": _whisper}
@@ -98,9 +147,15 @@ PUBLISHERS: Mapping[
 #: The vendor, as `leap auth login` names it → how a person logs in there. The
 #: text is the command that logs in anew, for messages.
 LOGINS: Mapping[str, Callable[[Operator, str], Vendor]] = MappingProxyType({"zoom": _zoom_login})
-#: The same for an app that logs in by itself: its credential's kind and fields.
-APP_LOGINS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {"zoom": ("zoom_s2s", ("account_id", "client_id", "client_secret"))}
+#: The same for an app that logs in by itself: the kind of its credential.
+APP_LOGINS: Mapping[str, str] = MappingProxyType({"zoom": "zoom_s2s"})
+#: The kind of a credential → the fields that it cannot do without.
+CREDENTIALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "site": ("link_secret",),
+        "zoom": ("client_id", "client_secret", "refresh_token"),
+        "zoom_s2s": ("account_id", "client_id", "client_secret"),
+    }
 )
 #: The kind of a credential → what asks its vendor whether it works for the
 #: sources that use it; the text as above.
@@ -109,13 +164,30 @@ CHECKS: Mapping[str, Callable[[Operator, Tokens, Sequence[AnySource], str], Chec
 )
 
 
-def open_source(tenant: TenantDeclaration, name: str, *, link: Link = "auto") -> Source:
+def open_source(
+    declaration: Declaration,
+    tenant: str,
+    name: str,
+    *,
+    tokens: Callable[[str], Tokens],
+    link: Link = "auto",
+    transfer: Download | None = None,
+) -> Source:
     """Return the source ``name`` of ``tenant``, ready to list and to fetch.
 
-    ``link`` says whether fetching may share bytes with the source.
+    Args:
+        declaration: what all is declared in.
+        tenant: the tenant's name.
+        name: the source's name.
+        tokens: gives the credential of an account by its name; never asked for
+            by a source without an account.
+        link: whether fetching may share bytes with the source.
+        transfer: how to download; by default as is built in.
     """
-    source = tenant.sources[name]
-    return SOURCES[source.kind](source, tenant, link)
+    declared = declaration.tenants[tenant]
+    source = declared.sources[name]
+    around = Surroundings(declaration.operator, declared, tokens, link, transfer or Download())
+    return SOURCES[source.kind](source, around)
 
 
 def open_transcriber(settings: Transcribe) -> Transcriber:

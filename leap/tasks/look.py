@@ -9,16 +9,16 @@ of its facts are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from leap.config import Declaration
-from leap.domain.ports import LedgerReader, Progress
+from leap.domain.ports import LedgerReader, Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Only, Settled
-from leap.errors import ProviderError
+from leap.errors import ProviderError, SecretError
 from leap.providers import open_source, pages_gone
 
 
@@ -34,9 +34,16 @@ class Look:
 
 
 def look_at(
-    declaration: Declaration, ledger: LedgerReader, tenant: str, now: datetime, progress: Progress
+    declaration: Declaration,
+    ledger: LedgerReader,
+    tenant: str,
+    now: datetime,
+    progress: Progress,
+    tokens: Callable[[str], Tokens],
 ) -> Look:
     """List the sources of ``tenant``; what is settled and unchanged is only counted.
+
+    ``tokens`` gives the credential of an account by its name.
 
     A source that fails is a problem and keeps nothing else back. Raises
     LedgerError.
@@ -56,13 +63,13 @@ def look_at(
             settled[each.source].append(each)
     for name, source in declared.sources.items():
         try:
-            listing = open_source(declared, name).list(
+            listing = open_source(declaration, tenant, name, tokens=tokens).list(
                 Memos(ledger, tenant, name),
                 now,
                 progress,
                 {each.locator: each.mark for each in settled[name] if each.listed and each.mark},
             )
-        except ProviderError as error:
+        except (ProviderError, SecretError) as error:
             if not source.optional:
                 problems.append(f"{tenant}/{name}: {error}")
             listing = Listing(source=name, observed=(), complete=False)

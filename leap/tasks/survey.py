@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from leap.config import Declaration
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
-from leap.domain.ports import Ledger, Progress
+from leap.domain.ports import Ledger, Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
 from leap.domain.stage import FILE_STAGES
@@ -81,7 +81,10 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
     A source that fails is a problem of the plan and keeps nothing else back.
     """
     declaration, ledger, now = session.declaration, session.ledger, session.clock.now()
-    looks = {tenant: look_at(declaration, ledger, tenant, now, progress) for tenant in tenants}
+    looks = {
+        tenant: look_at(declaration, ledger, tenant, now, progress, _tokens(session, tenant))
+        for tenant in tenants
+    }
     result = Survey(
         listings={tenant: look.listings for tenant, look in looks.items()},
         problems=tuple(problem for look in looks.values() for problem in look.problems),
@@ -91,6 +94,17 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
     )
     result = replace(result, actuals=known(session, result))
     return result, plan_again(session, result, result.actuals)
+
+
+def _tokens(session: Session, tenant: str) -> Callable[[str], Tokens]:
+    """Return what gives credentials; without a source that has one, nothing is even imported."""
+
+    def tokens(account: str) -> Tokens:
+        from leap.tasks.tokens import tokens_for
+
+        return tokens_for(session, tenant)(account)
+
+    return tokens
 
 
 def known(session: Session, found: Survey) -> dict[str, Actual]:

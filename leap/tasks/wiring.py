@@ -32,9 +32,17 @@ def _download(job: Job, out: Path) -> Made:
     from leap.providers import open_source
     from leap.stages.download import download
 
-    settings = job.effective.download
+    session, settings = job.session, job.effective.download
     return download(
-        source=job.source or open_source(job.declared, job.row.source, link=settings.link),
+        source=job.source
+        or open_source(
+            session.declaration,
+            job.tenant,
+            job.row.source,
+            tokens=tokens_for(session, job.tenant),
+            link=settings.link,
+            transfer=settings,
+        ),
         locator=job.row.locator,
         revision=job.row.revision,
         settings=settings,
