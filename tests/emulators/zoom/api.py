@@ -134,7 +134,8 @@ class Api:
     def _list(self, call: _Call, of: Callable[[Meeting], bool]) -> Answer:
         now = self.clock.now()
         wanted = Wanted.of(call.request.query, now.astimezone(UTC).date())
-        found = [m for m in call.account.meetings if of(m) and wanted.fits(m, now)]
+        near = wanted.near(call.account)
+        found = [meeting for meeting in near if of(meeting) and wanted.fits(meeting, now)]
         return self.pages.answer(
             call.request,
             found,

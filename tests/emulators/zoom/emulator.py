@@ -147,7 +147,7 @@ class Zoom:
             uuid=uuid or new_uuid(number),
             id=id or 80_000_000_000 + number,
             topic=topic,
-            start=start,
+            start=start.astimezone(UTC),
             minutes=minutes,
             files=[as_file(each) for each in (files if files is not None else [64_000])],
             **({"ready": _NEVER} if processing else {}),

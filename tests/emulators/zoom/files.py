@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,7 +104,7 @@ def _file(content: Content, file_type: str, extension: str, **said: Any) -> Reco
 
 def new_key() -> str:
     """Return a part of an address that nobody guesses."""
-    return uuid.uuid4().hex + uuid.uuid4().hex
+    return secrets.token_urlsafe(48)
 
 
 def _body(content: Content, seed: int) -> Body:

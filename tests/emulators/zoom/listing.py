@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from emulators.clock import Clock
 from emulators.messages import Answer, Request, as_json
 from emulators.zoom.refusals import failed, invalid
-from emulators.zoom.world import Meeting, User
+from emulators.zoom.world import Account, Meeting, User
 
 _T = TypeVar("_T")
 
@@ -120,8 +120,12 @@ class Wanted:
             raise invalid("from", "The date range must not exceed one month.")
         return cls(begin, end, int(number) if number else None, trash)
 
+    def near(self, account: Account) -> list[Meeting]:
+        """Return the meetings among which the wanted ones are."""
+        return account.meetings if self.trash else account.between(self.begin, self.end)
+
     def fits(self, meeting: Meeting, now: datetime) -> bool:
-        """Return whether a meeting is to be listed."""
+        """Return whether a meeting that is near is to be listed."""
         if self.number not in (None, meeting.id):
             return False
         match self.trash:
@@ -129,7 +133,7 @@ class Wanted:
                 return meeting.in_trash(now)
             case "recording_file":
                 return meeting.stands() and any(file.deleted for file in meeting.files)
-        return meeting.stands() and self.begin <= meeting.start.date() <= self.end
+        return meeting.stands()
 
     def dates(self) -> dict[str, str]:
         """Return the range as answers repeat it."""

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from emulators.zoom.files import RecordingFile, new_key
@@ -17,6 +17,7 @@ _T = TypeVar("_T")
 
 #: What is put into the trash stays there so long.
 TRASH_KEPT = timedelta(days=30)
+_DAY = timedelta(days=1)
 
 #: All that an app needs which reads, and tidies up, everyone's recordings.
 ADMIN_SCOPES = (
@@ -232,6 +233,17 @@ class Account:
         """Add a meeting; the newest is the first."""
         bisect.insort(self.meetings, meeting, key=lambda each: (-each.start.timestamp(), each.uuid))
 
+    def between(self, begin: date, end: date) -> list[Meeting]:
+        """Return the meetings that started on these days or between them."""
+        before, after = (
+            -datetime.combine(day, time(), UTC).timestamp() for day in (end + _DAY, begin)
+        )
+        first, last = (
+            bisect.bisect_right(self.meetings, bound, key=lambda each: -each.start.timestamp())
+            for bound in (before, after)
+        )
+        return self.meetings[first:last]
+
     def find_user(self, name: str) -> User | None:
         """Return the user of this id or address."""
         return first(u for u in self.users if not u.gone and name in (u.id, u.email))
@@ -250,8 +262,8 @@ def new_uuid(number: int) -> str:
 
 
 def stamp(at: datetime) -> str:
-    """Return an instant as Zoom writes it."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return an instant, which is in UTC, as Zoom writes it."""
+    return at.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def first(items: Iterable[_T]) -> _T | None:
