@@ -137,11 +137,18 @@ class RetrySoon(ProviderError):
 
 
 class DeferUntil(ProviderError):
-    """The request will work after ``until``, not before."""
+    """The request will work after ``until`` (aware), not before.
 
-    def __init__(self, message: str, *, until: datetime, hint: str | None = None) -> None:
+    ``for_account`` tells that the same is true of every such request with
+    this account, so that none of them needs to be made.
+    """
+
+    def __init__(
+        self, message: str, *, until: datetime, for_account: bool = False, hint: str | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.until = until
+        self.for_account = for_account
 
 
 class NeedsHuman(ProviderError):

@@ -61,6 +61,9 @@ class Feed:
     def failed(self, task: str, reason: str) -> None:
         self._send(event="failed", id=task, reason=reason)
 
+    def held(self, task: str, reason: str) -> None:
+        self._send(event="held", id=task, reason=reason)
+
     def _send(self, **event: Any) -> None:
         short = {
             name: value[:_LONGEST_TEXT] if isinstance(value, str) else value

@@ -16,7 +16,7 @@ from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.tasks.adapter import tell
 from leap.tasks.job import Job
-from leap.tasks.work import StepFailed
+from leap.tasks.trouble import StepFailed
 
 #: The pages are read by people; each update is a request.
 _SECONDS_BETWEEN = 2.0

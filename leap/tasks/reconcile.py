@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from leap.domain.manifest import Manifest
 from leap.domain.outcome import Outcome
-from leap.domain.plan import Change, Failure, Plan
+from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
-from leap.domain.stage import Stage
 from leap.providers import front_page
 from leap.tasks.checkout import commit_of
+from leap.tasks.room import Room, room_for
 from leap.tasks.survey import Session, Survey, indexed, known, plan_again
+from leap.tasks.verdict import judge
 
 if TYPE_CHECKING:
     from leap.tasks.adapter import Ending
@@ -80,6 +80,7 @@ def carry_out(
     ``central`` the work is shared with all runners that joined that scheduler:
     ``receive`` gets the event ``joined`` with the addresses of its ``pages``,
     and where it goes away ``scheduler-lost``, and this runner does the rest.
+    What the disk does not take is left; ``no-room`` tells it with a ``message``.
     """
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
@@ -92,16 +93,22 @@ def carry_out(
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
     work = plan.work
+    no_room: dict[tuple[str, str], str] = {}
+
+    def leave(room: Room) -> None:
+        receive({"event": "no-room", "message": room.message})
+        no_room.update(room.reasons)
+
     if central is not None:
         receive({"event": "joined", "pages": graph.pages(work, central)})
     with feeding(receive, idle) as feed:
         while True:
             board = graph.Board(session, rows, {}, feed, resources, is_shared=central is not None)
-            ending = _in_waves(work, board, workers=workers, log=log, central=central)
+            ending = _in_waves(work, board, workers=workers, log=log, central=central, leave=leave)
             now = _snapshots(session, found, plan)
             after = plan_again(session, found, now)
             interrupted = ending is adapter.Ending.INTERRUPTED
-            outcome = _judge(plan, after, before, now, interrupted=interrupted)
+            outcome = judge(plan, after, before, now, interrupted=interrupted)
             rest = _rest(outcome)
             # Alone, each recording is tried once. Together, a runner that died
             # and a scheduler that forgot what it knew leave something behind,
@@ -118,7 +125,11 @@ def carry_out(
         session.ledger.admit(tenant, [row for row in found_rows if row.settled], {})
     for tenant, run in runs.items():
         session.ledger.run_finished(tenant, run, _in_a_word(outcome, tenant))
-    return outcome
+    left = (
+        replace(change, reason=no_room.get((change.tenant, change.recording), change.reason))
+        for change in outcome.left
+    )
+    return replace(outcome, left=tuple(left))
 
 
 def _in_waves(
@@ -128,12 +139,18 @@ def _in_waves(
     workers: int,
     log: logging.Handler,
     central: Central | None,
+    leave: Callable[[Room], None],
 ) -> Ending:
     """Hand ``work`` to Luigi, some recordings at a time, and tell why that ended."""
     from leap.tasks import adapter, graph
 
     for start in range(0, len(work), _WAVE):
-        wave = work[start : start + _WAVE]
+        room = room_for(board.session, work[start : start + _WAVE], board.rows)
+        if room.left:
+            leave(room)
+        wave = room.fits
+        if not wave:
+            continue
         here = replace(board, changes={(each.tenant, each.recording): each for each in wave})
         graph.use(here)
         ending = adapter.run(
@@ -175,7 +192,9 @@ def _steps(work: Iterable[Change]) -> int:
 def _in_a_word(outcome: Outcome, tenant: str) -> str:
     if outcome.interrupted:
         return "interrupted"
-    return "failed" if any(failure.tenant == tenant for failure in outcome.failed) else "done"
+    if any(failure.tenant == tenant for failure in outcome.failed):
+        return "failed"
+    return "held" if any(held.tenant == tenant for held in outcome.held) else "done"
 
 
 def places(session: Session, done: Iterable[Change]) -> tuple[str, ...]:
@@ -192,60 +211,3 @@ def places(session: Session, done: Iterable[Change]) -> tuple[str, ...]:
 
 def _snapshots(session: Session, found: Survey, plan: Plan) -> dict[str, Actual]:
     return {tenant: now for tenant, now in known(session, found).items() if tenant in plan.rows}
-
-
-def _judge(
-    plan: Plan,
-    after: Plan,
-    before: Mapping[str, Actual],
-    now: Mapping[str, Actual],
-    *,
-    interrupted: bool,
-) -> Outcome:
-    """Tell from the ledger what of ``plan`` was done, failed, or is still open.
-
-    Luigi's own summary is not asked: it says NOT_RUN where another runner did
-    the work, and SUCCESS where a scheduler lost its state.
-    """
-    failed = tuple(
-        failure
-        for change in plan.work
-        for failure in _new_failures(change, before[change.tenant], now[change.tenant])
-    )
-    failed_ids = {(failure.tenant, failure.recording) for failure in failed}
-    open_steps = {
-        (change.tenant, change.recording, step.stage, step.preset)
-        for change in after.work
-        for step in change.steps
-    }
-    done: list[Change] = []
-    left: list[Change] = []
-    for change in plan.work:
-        here = change.tenant, change.recording
-        if here in failed_ids:
-            continue
-        unfinished = any((*here, step.stage, step.preset) in open_steps for step in change.steps)
-        (left if unfinished else done).append(change)
-    return Outcome(tuple(done), failed, tuple(left), interrupted, after)
-
-
-def _new_failures(change: Change, before: Actual, now: Actual) -> list[Failure]:
-    """Return the failures of one recording that the ledger did not have before the run."""
-    old = _failed(before, change.recording)
-    return [
-        Failure(change.tenant, change.recording, change.title, stage, reason)
-        for stage, since, reason in sorted(_failed(now, change.recording) - old)
-    ]
-
-
-def _failed(actual: Actual, recording: str) -> set[tuple[Stage, datetime, str]]:
-    stages = {
-        (fact.stage, fact.since, fact.reason)
-        for fact in actual.stages.get(recording, ())
-        if fact.state == "failed"
-    }
-    return stages | {
-        (Stage.PUBLISH, fact.since, fact.reason)
-        for fact in actual.publications.get(recording, ())
-        if fact.state == "failed"
-    }

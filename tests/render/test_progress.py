@@ -60,7 +60,7 @@ def test_work_of_unknown_length_gives_a_sign_of_life() -> None:
 def test_events_of_other_processes_are_shown() -> None:
     """What a child tells through a pipe reads like what is reported here."""
     stream = io.StringIO()
-    reporter = Reporter(stream, total=2, clock=Clock())
+    reporter = Reporter(stream, total=3, clock=Clock())
 
     start = {"event": "started", "tenant": "demo", "title": "Лекция\n1", "stage": "publish"}
     reporter.feed({**start, "id": "a", "preset": "site"})
@@ -68,14 +68,18 @@ def test_events_of_other_processes_are_shown() -> None:
     reporter.feed({"event": "progress", "id": "b", "share": 0.5})
     reporter.feed({"event": "done", "id": "a", "seconds": 1.25})
     reporter.feed({"event": "failed", "id": "b", "reason": "no room\nleft"})
+    reporter.feed({**start, "id": "c", "preset": "videos"})
+    reporter.feed({"event": "held", "id": "c", "reason": "needs a person: log in\nagain"})
     reporter.feed({"event": "something of a later version"})
     reporter.feed({"event": "done", "id": "unknown"})
 
     assert stream.getvalue().splitlines() == [
         "demo · Лекция 1: publish to site: started",
         "demo · Лекция 1: publish: started",
-        "demo · Лекция 1: publish to site: done in 1.2 s (1 of 2)",
-        "demo · Лекция 1: publish: failed: no room left (2 of 2)",
+        "demo · Лекция 1: publish to site: done in 1.2 s (1 of 3)",
+        "demo · Лекция 1: publish: failed: no room left (2 of 3)",
+        "demo · Лекция 1: publish to videos: started",
+        "demo · Лекция 1: publish to videos: needs a person: log in again (3 of 3)",
     ]
 
 

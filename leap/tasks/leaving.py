@@ -1,0 +1,43 @@
+"""Leaving accounts alone as long as their providers said.
+
+A daily limit is an account's, not a recording's: after the first refusal no
+other request of that kind is made before its time. Kinds have limits of their
+own, so that a source which must not be listed may still be fetched from.
+"""
+
+from __future__ import annotations
+
+from leap.config.source import AnySource
+from leap.domain.stage import Stage
+from leap.errors import DeferUntil
+from leap.tasks.job import Job
+
+
+def listing_of(source: AnySource) -> str | None:
+    """Return the name under which listing ``source`` is put off; None where it has no account."""
+    return getattr(source, "account", None)
+
+
+def steps_of(job: Job) -> str | None:
+    """Return the name under which all steps like that of ``job`` are put off, or None."""
+    if job.step.stage is Stage.DOWNLOAD:
+        source = job.declared.sources.get(job.row.source)
+        account = listing_of(source) if source else None
+    else:
+        account = job.publication.account if job.step.stage is Stage.PUBLISH else None
+    return f"{account}/{job.step.stage.value}" if account else None
+
+
+def require_free(job: Job) -> None:
+    """Raise DeferUntil where all steps like that of ``job`` are put off."""
+    name = steps_of(job)
+    deferral = job.session.ledger.deferrals(job.tenant).get(name) if name else None
+    if deferral is not None:
+        raise DeferUntil(deferral.reason, until=deferral.until)
+
+
+def leave(job: Job, error: DeferUntil) -> None:
+    """Put all steps like that of ``job`` off, where ``error`` is about the whole account."""
+    name = steps_of(job)
+    if name is not None and error.for_account:
+        job.session.ledger.defer(job.tenant, name, error.until, str(error))
