@@ -14,16 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from leap.config import Declaration
 from leap.domain.accounts import CredentialState
 from leap.domain.ports import Lease, Ledger, Renewal, Tokens
 from leap.errors import DeferUntil, LeaseLost, LedgerError, NeedsHuman, RetrySoon
 from leap.faults import point
 from leap.secrets import Bond, Readers, credentials, fingerprint, readers_of, seal, seed_of, unseal
-
-if TYPE_CHECKING:
-    from leap.tasks.survey import Session
 
 Fields = Mapping[str, str]
 
@@ -32,7 +30,17 @@ Fields = Mapping[str, str]
 _PATIENCE_SECONDS = 180.0
 
 
-def tokens_for(session: Session, tenant: str) -> Callable[[str], Tokens]:
+class Opened(Protocol):
+    """What credentials need of a session."""
+
+    @property
+    def declaration(self) -> Declaration: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+
+def tokens_for(session: Opened, tenant: str) -> Callable[[str], Tokens]:
     """Return what gives the credential of each account of ``tenant``, by its name.
 
     Nothing is decrypted before fields are asked for, and then once for all
