@@ -12,7 +12,7 @@ import argparse
 import json
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from emulators.serving import Pipe
@@ -30,7 +30,7 @@ def main() -> None:
     pipe = Pipe(options.pipe) if options.pipe else None
     with Zoom(port=options.port, journal=options.journal, rate=options.rate, pipe=pipe) as zoom:
         account = zoom.account(plan=options.plan)
-        fill(zoom, options.meetings, options.video or options.size)
+        fill(zoom, options.meetings, options.video or options.size, per_day=options.per_day)
         with control(zoom) as steering:
             said = {
                 "url": zoom.url,
@@ -46,15 +46,15 @@ def main() -> None:
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
-def fill(zoom: Zoom, meetings: int, content: Path | int, until: datetime | None = None) -> None:
-    """Add so many lectures with five files each, four a day, the last one yesterday."""
-    last = (until or zoom.clock.now()).replace(hour=15, minute=0, second=0, microsecond=0)
+def fill(zoom: Zoom, meetings: int, content: Path | int, *, per_day: int = 4) -> None:
+    """Add so many lectures with five files each, so many a day, the last of them yesterday."""
+    last = zoom.clock.now().replace(hour=20, minute=0, second=0, microsecond=0)
     for number in range(meetings):
-        day, slot = divmod(number, len(_COURSES))
-        start = last.astimezone(UTC) - timedelta(days=day + 1, hours=2 * slot)
+        day, slot = divmod(number, per_day)
+        course = _COURSES[slot % len(_COURSES)]
         zoom.meeting(
-            topic=f"{_COURSES[slot]}, lecture {(meetings - number) // len(_COURSES) + 1}",
-            start=start,
+            topic=f"{course}, lecture {(meetings - number) // len(_COURSES) + 1}",
+            start=last - timedelta(days=day + 1) - slot * timedelta(hours=14) / per_day,
             minutes=90,
             files=[video(content), audio(), words(), chat(), timeline(old=number % 7 == 0)],
         )
@@ -63,6 +63,7 @@ def fill(zoom: Zoom, meetings: int, content: Path | int, until: datetime | None 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("emulators.zoom", description=__doc__)
     parser.add_argument("--meetings", type=int, default=40, help="how many there are (40)")
+    parser.add_argument("--per-day", type=int, default=4, help="and how many a day (4)")
     parser.add_argument("--video", type=Path, help="the file that each of them has")
     parser.add_argument("--size", type=int, default=64_000, help="or its size in bytes (64000)")
     parser.add_argument("--plan", choices=PLANS, default="unlimited", help="whose limits hold")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import UTC
 from urllib.parse import unquote
@@ -17,6 +17,8 @@ from emulators.zoom.refusals import Refused, failed, invalid, lacks, no_recordin
 from emulators.zoom.world import Account, Meeting, RecordingFile, User
 
 _LONGEST_TTL = 604_800
+#: What chooses among a user's recordings.
+_FIELDS = frozenset({"from", "to", "meeting_id", "trash", "trash_type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,15 @@ class Api:
     def _all(self, call: _Call) -> Answer:
         if call.names[0] not in ("me", call.account.id):
             raise failed(404, 2001, f"Account does not exist: {call.names[0]}.")
-        return self._list(call, lambda _: True)
+        # Of the fields that choose, the documents of this call have the range alone.
+        return self._list(call, lambda _: True, {"from", "to"})
 
-    def _list(self, call: _Call, of: Callable[[Meeting], bool]) -> Answer:
+    def _list(
+        self, call: _Call, of: Callable[[Meeting], bool], fields: Container[str] = _FIELDS
+    ) -> Answer:
         now = self.clock.now()
-        wanted = Wanted.of(call.request.query, now.astimezone(UTC).date())
+        asked = {name: value for name, value in call.request.query.items() if name in fields}
+        wanted = Wanted.of(asked, now.astimezone(UTC).date())
         near = wanted.near(call.account)
         found = [meeting for meeting in near if of(meeting) and wanted.fits(meeting, now)]
         return self.pages.answer(

@@ -11,6 +11,7 @@ from emulators.zoom import audio, video
 
 DAY = datetime(2026, 11, 3, 9, tzinfo=UTC)
 ALL = "accounts/me/recordings"
+HERS = "users/owner-1@example.org/recordings"
 TRASH = {"trash": "true"}
 
 
@@ -91,12 +92,12 @@ def test_trash_and_back(zoom, ask):
     assert 204 == ask(path, method="DELETE").status_code
     assert ([], ["a"], 404) == (
         topics(ask(ALL, **november)),
-        topics(ask(ALL, **TRASH)),
+        topics(ask(HERS, **TRASH)),
         ask(path).status_code,
     )
     assert 404 == ask(path, method="DELETE", action="trash").status_code
     assert 204 == ask(f"{path}/status", method="PUT", json={"action": "recover"}).status_code
-    assert (["a"], []) == (topics(ask(ALL, **november)), topics(ask(ALL, **TRASH)))
+    assert (["a"], []) == (topics(ask(ALL, **november)), topics(ask(HERS, **TRASH)))
     assert 404 == ask(f"{path}/status", method="PUT", json={"action": "recover"}).status_code
 
 
@@ -106,7 +107,7 @@ def test_trash_is_kept_thirty_days(zoom, ask):
     path = f"meetings/{twice(meeting.uuid)}/recordings"
     ask(path, method="DELETE")
     zoom.clock.forward(timedelta(days=30))
-    assert [] == topics(ask(ALL, **TRASH))
+    assert [] == topics(ask(HERS, **TRASH))
     assert 404 == ask(f"{path}/status", method="PUT", json={"action": "recover"}).status_code
 
 
@@ -115,7 +116,7 @@ def test_deleting_for_good(zoom, ask):
     meeting = zoom.meeting(topic="a", start=DAY)
     path = f"meetings/{twice(meeting.uuid)}/recordings"
     assert 204 == ask(path, method="DELETE", action="delete").status_code
-    assert [] == topics(ask(ALL, **TRASH))
+    assert [] == topics(ask(HERS, **TRASH))
     assert 404 == ask(f"{path}/status", method="PUT", json={"action": "recover"}).status_code
 
 
@@ -125,12 +126,19 @@ def test_one_file_can_be_deleted(zoom, ask):
     path = f"meetings/{twice(meeting.uuid)}/recordings"
     assert 204 == ask(f"{path}/sound", method="DELETE").status_code
     assert ["film"] == [file["id"] for file in ask(path).json()["recording_files"]]
-    (trashed,) = ask(ALL, **TRASH, trash_type="recording_file").json()["meetings"]
+    (trashed,) = ask(HERS, **TRASH, trash_type="recording_file").json()["meetings"]
     assert [("sound", "2026-11-22T09:00:00Z")] == [
         (file["id"], file["deleted_time"]) for file in trashed["recording_files"]
     ]
     assert 204 == ask(f"{path}/film", method="DELETE", action="delete").status_code
     assert 404 == ask(f"{path}/film", method="DELETE").status_code
+
+
+def test_a_list_of_the_whole_account_knows_no_trash(zoom, ask):
+    """It ignores what it does not know, and lists what stands."""
+    zoom.meeting(topic="stands", start=zoom.clock.now())
+    zoom.meeting(topic="trash", start=DAY, trashed=DAY)
+    assert (["stands"], ["trash"]) == (topics(ask(ALL, **TRASH)), topics(ask(HERS, **TRASH)))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +147,7 @@ def test_one_file_can_be_deleted(zoom, ask):
 )
 def test_queries_of_the_trash(ask, query):
     """The trash has no range."""
-    assert 400 == ask(ALL, **query).status_code
+    assert 400 == ask(HERS, **query).status_code
 
 
 @pytest.mark.parametrize("body", [{"action": "restore"}, {}, ["recover"]])
