@@ -48,7 +48,22 @@ class Clock(Protocol):
 # ── sources ────────────────────────────────────────────────────────────────
 
 
-class Source(Protocol):
+class Fetching(Protocol):
+    """Where the bytes of recordings come from."""
+
+    def fetch(
+        self, locator: str, revision: str, destination: Path, progress: Progress
+    ) -> Mapping[str, Any]:
+        """Bring the bytes of ``revision`` at ``locator`` to ``destination``; return facts.
+
+        What an earlier attempt at the same revision left at ``destination``
+        and beside it may be continued; a source that cannot do that begins
+        anew. ``sha256`` is among the facts where it was computed on the way.
+        The source is never changed. Raises ProviderError or BadInput.
+        """
+
+
+class Source(Fetching, Protocol):
     """Where recordings come from."""
 
     #: One word for the kind: ``folder``, ``zoom``.
@@ -67,17 +82,6 @@ class Source(Protocol):
         a source that sees the same mark may name such a recording in
         ``Listing.unchanged`` instead of describing it.
         Raises ProviderError where nothing at all can be listed.
-        """
-
-    def fetch(
-        self, locator: str, revision: str, destination: Path, progress: Progress
-    ) -> Mapping[str, Any]:
-        """Bring the bytes of ``revision`` at ``locator`` to ``destination``; return facts.
-
-        What an earlier attempt at the same revision left at ``destination``
-        and beside it may be continued; a source that cannot do that begins
-        anew. ``sha256`` is among the facts where it was computed on the way.
-        The source is never changed. Raises ProviderError or BadInput.
         """
 
 

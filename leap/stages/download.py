@@ -9,7 +9,7 @@ from typing import Any
 from leap import faults
 from leap.config.settings import Download
 from leap.config.units import in_words
-from leap.domain.ports import Progress, Source
+from leap.domain.ports import Fetching, Progress
 from leap.errors import BadInput, ProviderError
 from leap.media import versions
 from leap.media.files import disk_errors, sha256
@@ -22,7 +22,7 @@ _PART = "source.part"
 
 
 def download(
-    source: Source,
+    source: Fetching,
     locator: str,
     revision: str,
     settings: Download,

@@ -114,6 +114,21 @@ class Store:
         """Return the bytes on the disk that earlier attempts at a target have left."""
         return underway.taken(self._unfinished(name))
 
+    def free(self) -> int:
+        """Return the bytes that are free on the store's filesystem."""
+        return shutil.disk_usage(self._standing()).free
+
+    def shares_disk_with(self, path: Path) -> bool:
+        """Tell whether ``path`` is on the store's filesystem; False where it cannot be read."""
+        try:
+            return path.stat().st_dev == self._standing().stat().st_dev
+        except OSError:
+            return False
+
+    def _standing(self) -> Path:
+        """Return the store's folder, or the nearest above it that exists."""
+        return next(each for each in (self.root, *self.root.parents) if each.exists())
+
     def sweep(self) -> int:
         """Remove what processes that are gone left behind and nobody needs; return how many.
 

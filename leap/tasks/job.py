@@ -18,7 +18,7 @@ from leap.config import (
 from leap.config.preset import SitePreset
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Change, Step
-from leap.domain.ports import Progress, Source
+from leap.domain.ports import Fetching, Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.errors import StageError
@@ -37,7 +37,7 @@ class Job:
     #: Where the files of a target grow that take several attempts.
     unfinished: Path | None = None
     #: Where the recording is fetched from, if that is a process of its own.
-    source: Source | None = None
+    source: Fetching | None = None
 
     @property
     def tenant(self) -> str:
@@ -62,6 +62,11 @@ class Job:
         """What the recording's tenant declares."""
         return self.session.declaration.tenants[self.tenant]
 
+    @property
+    def account(self) -> str | None:
+        """The account behind which the recording's source is; None where it needs none."""
+        return getattr(self.declared.sources.get(self.row.source), "account", None)
+
     @cached_property
     def effective(self) -> Effective:
         """The settings of this recording, merged from all layers."""
@@ -78,6 +83,8 @@ class Job:
     def resources(self) -> tuple[str, ...]:
         """What the step uses up while it runs; the operator may limit each of them."""
         match self.step.stage:
+            case Stage.DOWNLOAD if self.account is not None:
+                return (self.row.source_kind,)
             case Stage.DOWNLOAD | Stage.TRIM:
                 return ("ffmpeg",)
             case Stage.TRANSCRIBE:

@@ -19,6 +19,7 @@ from leap.domain.snapshot import PublicationFact
 from leap.domain.stage import Stage
 from leap.errors import StageError
 from leap.stages import Made
+from leap.tasks.fetching import opened_source
 from leap.tasks.job import Job
 from leap.tasks.tokens import tokens_for
 
@@ -29,23 +30,13 @@ def make(job: Job, out: Path) -> Made:
 
 
 def _download(job: Job, out: Path) -> Made:
-    from leap.providers import open_source
     from leap.stages.download import download
 
-    session, settings = job.session, job.effective.download
     return download(
-        source=job.source
-        or open_source(
-            session.declaration,
-            job.tenant,
-            job.row.source,
-            tokens=tokens_for(session, job.tenant),
-            link=settings.link,
-            transfer=settings,
-        ),
+        source=job.source or opened_source(job),
         locator=job.row.locator,
         revision=job.row.revision,
-        settings=settings,
+        settings=job.effective.download,
         unfinished=job.unfinished or out,
         out=out,
         progress=job.progress,

@@ -1,0 +1,78 @@
+"""Fetching from a source behind an account: credentials in one process, media in another.
+
+The process apart alone opens the tenant's secrets and talks to the provider.
+The one that asks it forgets its keys at once, and looks into what arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from leap.domain.ports import Progress, Source
+from leap.domain.stage import Stage
+from leap.secrets import forget_keys
+from leap.tasks.apart import Apart
+from leap.tasks.job import Job
+
+_ACTING = frozenset({Stage.PUBLISH, Stage.DISCARD})
+
+
+@contextmanager
+def keys_apart(job: Job) -> Iterator[Job]:
+    """Give ``job`` for a block in which no process both holds keys and works on media.
+
+    A download from an account gets a source that is asked through a pipe; to be
+    entered while this process has one thread. What acts for an account and
+    does no work on media keeps its keys.
+    """
+    if job.step.stage in _ACTING:
+        yield job
+        return
+    if job.step.stage is not Stage.DOWNLOAD or job.account is None:
+        forget_keys()
+        yield job
+        return
+    with Apart(lambda question, progress: _fetch(job, question, progress)) as apart:
+        forget_keys()
+        yield replace(job, source=SourceApart(apart))
+
+
+class SourceApart:
+    """Fetches in another process (``leap.domain.ports.Fetching``)."""
+
+    def __init__(self, apart: Apart) -> None:
+        self._apart = apart
+
+    def fetch(
+        self, locator: str, revision: str, destination: Path, progress: Progress
+    ) -> Mapping[str, Any]:
+        """Bring the bytes to ``destination``; see ``leap.domain.ports.Fetching``."""
+        question = {"locator": locator, "revision": revision, "destination": str(destination)}
+        return self._apart.ask(question, progress)
+
+
+def opened_source(job: Job) -> Source:
+    """Return the source of the recording, opened in this process."""
+    from leap.providers import open_source
+    from leap.tasks.tokens import tokens_for
+
+    session, settings = job.session, job.effective.download
+    return open_source(
+        session.declaration,
+        job.tenant,
+        job.row.source,
+        tokens=tokens_for(session, job.tenant),
+        link=settings.link,
+        transfer=settings,
+    )
+
+
+def _fetch(job: Job, question: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Fetch what ``question`` names, in the process that may open secrets."""
+    destination = Path(question["destination"])
+    source = opened_source(job)
+    return source.fetch(question["locator"], question["revision"], destination, progress)
