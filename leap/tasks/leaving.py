@@ -7,22 +7,17 @@ own, so that a source which must not be listed may still be fetched from.
 
 from __future__ import annotations
 
-from leap.config.source import AnySource
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil
 from leap.tasks.job import Job
-
-
-def listing_of(source: AnySource) -> str | None:
-    """Return the name under which listing ``source`` is put off; None where it has no account."""
-    return getattr(source, "account", None)
+from leap.tasks.look import account_of
 
 
 def steps_of(job: Job) -> str | None:
     """Return the name under which all steps like that of ``job`` are put off, or None."""
     if job.step.stage is Stage.DOWNLOAD:
         source = job.declared.sources.get(job.row.source)
-        account = listing_of(source) if source else None
+        account = account_of(source) if source else None
     else:
         account = job.publication.account if job.step.stage is Stage.PUBLISH else None
     return f"{account}/{job.step.stage.value}" if account else None

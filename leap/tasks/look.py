@@ -10,27 +10,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from leap.config import Declaration
+from leap.config.source import AnySource, ZoomSource
+from leap.domain.accounts import Deferral
 from leap.domain.ports import LedgerReader, Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Only, Settled
-from leap.errors import ProviderError, SecretError
+from leap.errors import DeferUntil, MissingTool, ProviderError, SecretError
 from leap.providers import open_source, pages_gone
+from leap.render.terminal import moment
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the sources of one tenant list, and which recordings that leaves to be planned."""
+    """What the sources of one tenant list, and which recordings that leaves to be planned.
+
+    ``deferred`` are the accounts whose providers have just put them off,
+    ``not_asked`` the sources whose accounts were put off earlier.
+    """
 
     listings: tuple[Listing, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     only: Only
     left_out: Mapping[str | None, int]
+    deferred: Mapping[str, Deferral] = field(default_factory=dict)
+    not_asked: tuple[str, ...] = ()
 
 
 def look_at(
@@ -45,8 +54,9 @@ def look_at(
 
     ``tokens`` gives the credential of an account by its name.
 
-    A source that fails is a problem and keeps nothing else back. Raises
-    LedgerError.
+    A source that fails is a problem and keeps nothing else back: its recordings
+    stay as they are known. One whose account was put off earlier is not asked,
+    and a note says until when. Raises LedgerError.
     """
     declared, digest = declaration.tenants[tenant], declaration.digests[tenant]
     listings: list[Listing] = []
@@ -61,7 +71,17 @@ def look_at(
             again.append(each.id)
         elif each.source in settled:
             settled[each.source].append(each)
+    put_off = dict(ledger.deferrals(tenant))
+    deferred: dict[str, Deferral] = {}
+    not_asked: list[str] = []
     for name, source in declared.sources.items():
+        account = account_of(source)
+        if account is not None and account in put_off:
+            not_asked.append(name)
+            listings.append(_unlisted(name))
+            notes.append(f"{tenant}/{name}: {_not_asked(put_off[account])}")
+            left_out.update(each.template for each in settled[name])
+            continue
         try:
             listing = open_source(declaration, tenant, name, tokens=tokens).list(
                 Memos(ledger, tenant, name),
@@ -69,10 +89,14 @@ def look_at(
                 progress,
                 {each.locator: each.mark for each in settled[name] if each.listed and each.mark},
             )
-        except (ProviderError, SecretError) as error:
+        except (ProviderError, SecretError, MissingTool) as error:
+            words = str(error)
+            if isinstance(error, DeferUntil) and account and error.until > now:
+                put_off[account] = deferred[account] = Deferral(error.until, words)
+                words = _not_asked(deferred[account])
             if not source.optional:
-                problems.append(f"{tenant}/{name}: {error}")
-            listing = Listing(source=name, observed=(), complete=False)
+                problems.append(f"{tenant}/{name}: {words}")
+            listing = _unlisted(name)
         problems += [f"{tenant}/{name}: {problem}" for problem in listing.problems]
         notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
         listings.append(listing)
@@ -89,7 +113,25 @@ def look_at(
         places=[item.locator for item in observed],
         revisions=[item.revision for item in observed],
     )
-    return Look(tuple(listings), tuple(problems), tuple(notes), only, left_out)
+    return Look(
+        *(tuple(listings), tuple(problems), tuple(notes), only, left_out),
+        deferred=deferred,
+        not_asked=tuple(not_asked),
+    )
+
+
+def account_of(source: AnySource) -> str | None:
+    """Return the account as which ``source`` is asked; None for one that needs none."""
+    return source.account if isinstance(source, ZoomSource) else None
+
+
+def _unlisted(source: str) -> Listing:
+    """Return that nothing is known of what ``source`` has now."""
+    return Listing(source=source, observed=(), complete=False)
+
+
+def _not_asked(deferral: Deferral) -> str:
+    return f"not listed before {moment(deferral.until)}: {deferral.reason}"
 
 
 class Memos(Mapping[str, FileMemo]):

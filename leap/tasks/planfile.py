@@ -96,7 +96,7 @@ def write(
     saved = SavedPlan(
         format=_FORMAT,
         leap=__version__,
-        made_at=session.clock.now(),
+        made_at=found.at,
         declaration=session.declaration.digest,
         tenants=tenants,
         selects=selection.selected,
@@ -193,6 +193,7 @@ def _survey(session: Session, saved: SavedPlan) -> Survey:
     found = Survey(
         saved.listings,
         saved.problems,
+        saved.made_at,
         saved.notes,
         only={
             tenant: Only(

@@ -47,6 +47,13 @@ def admit(session: Session, found: Survey, plan: Plan) -> frozenset[str]:
     return frozenset(written)
 
 
+def leave_alone(session: Session, found: Survey) -> None:
+    """Write down which accounts were put off when the sources were listed."""
+    for tenant, deferrals in found.deferred.items():
+        for account, deferral in deferrals.items():
+            session.ledger.defer(tenant, account, deferral.until, deferral.reason)
+
+
 def index(session: Session, manifest: Manifest) -> None:
     """Let the ledger know about a target that stands in the store."""
     session.store.tidy(manifest)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leap.config import Declaration
+from leap.domain.accounts import Deferral
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
 from leap.domain.ports import Ledger, Progress, Tokens
@@ -60,15 +61,20 @@ class Survey:
 
     ``actuals`` is what the ledger knew, by tenant, when the sources were listed:
     about the recordings of ``only``. ``left_out`` counts the others, which are
-    settled and unchanged, by template.
+    settled and unchanged, by template. ``at`` is when that was, and what the
+    plan goes by; ``deferred`` are the accounts, by tenant, that were put off then,
+    and ``not_asked`` the sources that were not listed since theirs was before.
     """
 
     listings: Mapping[str, tuple[Listing, ...]]
     problems: tuple[str, ...]
+    at: datetime
     notes: tuple[str, ...] = ()
     actuals: Mapping[str, Actual] = field(default_factory=dict)
     only: Mapping[str, Only] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+    deferred: Mapping[str, Mapping[str, Deferral]] = field(default_factory=dict)
+    not_asked: tuple[str, ...] = ()
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
@@ -88,9 +94,14 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
     result = Survey(
         listings={tenant: look.listings for tenant, look in looks.items()},
         problems=tuple(problem for look in looks.values() for problem in look.problems),
+        at=now,
         notes=tuple(note for look in looks.values() for note in look.notes),
         only={tenant: look.only for tenant, look in looks.items()},
         left_out={tenant: look.left_out for tenant, look in looks.items()},
+        deferred={tenant: look.deferred for tenant, look in looks.items()},
+        not_asked=tuple(
+            f"{tenant}/{source}" for tenant, look in looks.items() for source in look.not_asked
+        ),
     )
     result = replace(result, actuals=known(session, result))
     return result, plan_again(session, result, result.actuals)
@@ -118,15 +129,17 @@ def known(session: Session, found: Survey) -> dict[str, Actual]:
 def plan_again(
     session: Session, found: Survey, actuals: Mapping[str, Actual] | None = None
 ) -> Plan:
-    """Return the plan for what was listed and what the ledger knows (now, by default)."""
+    """Return the plan for what was listed and what the ledger knows (now, by default).
+
+    It is made as of when that was listed: what was put off until a later time
+    stays put off, and what a run has put off meanwhile is no work for it.
+    """
     if actuals is None:
         actuals = known(session, found)
     actuals = {tenant: _standing(session, actual) for tenant, actual in actuals.items()}
     recovered: dict[TargetName, Manifest] = {}
     while True:
-        plan = make_plan(
-            session.declaration, found.listings, actuals, found.problems, session.clock.now()
-        )
+        plan = make_plan(session.declaration, found.listings, actuals, found.problems, found.at)
         made, lost = _made(session.store, plan), _lost_inputs(session.store, plan)
         if not made and not lost:
             return replace(
