@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,8 +15,12 @@ MOST_REDIRECTS = 5
 
 # What goes along to another host. Everything else of ours stays: httpx and
 # requests drop Authorization there, but pass on an X-Api-Key.
-_FOREIGN = ("accept", "accept-encoding", "if-range", "range", "user-agent")
+_FOREIGN = frozenset({b"accept", b"accept-encoding", b"if-range", b"range", b"user-agent"})
 _LONGEST_SHOWN = 200
+# A name, after IDNA, or an address of either version.
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?")
+# Behind these 96 bits a NAT64 gateway finds an IPv4 address (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def safe_url(url: httpx.URL | str) -> str:
@@ -40,7 +45,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         # An IPv4 address in the clothes of version 6 is judged as what it is.
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
+        ip = ip.ipv4_mapped or ip.sixtofour or inner or ip
     return ip.is_global and not ip.is_multicast
 
 
@@ -54,7 +60,7 @@ def check_endpoint(url: str | httpx.URL, *, allow_insecure: bool = False) -> htt
     nothing but ``safe_url``.
     """
     parsed = _parsed(url)
-    if parsed is None or not parsed.host:
+    if parsed is None or not _HOST.fullmatch(parsed.raw_host):
         raise ProviderError(f"{safe_url(url)} is not an address on the web")
     if parsed.scheme != "https" and not (allow_insecure and parsed.scheme == "http"):
         raise ProviderError(f"{safe_url(url)} is not an https address")
@@ -80,24 +86,27 @@ def allowed_redirect(
         raise ProviderError(f"{here} redirects, and a {request.method} is never sent on")
     if hop > MOST_REDIRECTS:
         raise ProviderError(f"{here} is one more redirect after {MOST_REDIRECTS}")
-    target = _parsed(response.headers.get("Location", ""), base=request.url)
+    location = response.headers.get("Location")
+    target = _parsed(location, base=request.url) if location else None
     if target is None:
         raise ProviderError(f"{here} redirects to an address that cannot be read")
     target = check_endpoint(target, allow_insecure=allow_insecure).copy_with(fragment=None)
     same = _origin(target) == _origin(request.url)
     headers = [
         (name, value)
-        for name, value in request.headers.multi_items()
-        if name in _FOREIGN or (same and name != "host")
+        for name, value in request.headers.raw
+        if name.lower() in _FOREIGN or (same and name.lower() != b"host")
     ]
     return httpx.Request("GET", target, headers=headers, extensions=request.extensions)
 
 
 def _parsed(url: str | httpx.URL, base: httpx.URL | None = None) -> httpx.URL | None:
     try:
-        return base.join(url) if base else httpx.URL(url)
+        parsed = base.join(url) if base else httpx.URL(url)
+        readable = bool(parsed.host)  # fails for what is no IDNA
     except (httpx.InvalidURL, ValueError):  # their texts quote the address
         return None
+    return parsed if readable else None
 
 
 def _names_private(host: str) -> bool:

@@ -16,6 +16,8 @@ _PLAIN = frozenset({"", "identity"})
 _ZIPPED = frozenset({"gzip", "x-gzip"})
 # Makes zlib read the header of gzip.
 _GZIP = 16
+# True of the packed bytes, no more of what they hold.
+_OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _LONE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -41,9 +43,7 @@ def read_whole(response: httpx.Response, largest: int) -> httpx.Response:
     if unpack and received and not unpack.eof:
         raise httpx.RemoteProtocolError("the packed answer broke off")
     headers = [
-        (name, value)
-        for name, value in response.headers.multi_items()
-        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+        (name, value) for name, value in response.headers.raw if name.lower() not in _OF_THE_WIRE
     ]
     return httpx.Response(
         response.status_code, headers=headers, content=bytes(content), request=response.request

@@ -94,11 +94,19 @@ class Backend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._uses = 0
+        self._awaited = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        self._uses += 1
+        self._awaited = True
+        found = self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        self._awaited = False
+        return found
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._uses += 1
+        self._awaited = True
         view = memoryview(buffer)
         for start in range(0, len(view), _PIECE):
             piece = bytes(view[start : start + _PIECE])
@@ -117,4 +125,11 @@ class _Stream(httpcore.NetworkStream):
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        uses = self._uses
+        found = self._inner.get_extra_info(info)
+        if info == "is_readable":
+            # httpcore takes a connection that looked idle and has bytes for one that
+            # the server gave up, and closes it. Another thread may have sent a
+            # request over it in between: then the bytes are the answer to that.
+            return found and not self._awaited and uses == self._uses
+        return found

@@ -17,6 +17,9 @@ from leap.providers.http.waiting import retry_after
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
+#: What httpx raises, the last two for a redirect to an address that is none.
+Failure = httpx.HTTPError | httpx.InvalidURL | UnicodeError
+
 
 class AnswerLost(ProviderError):
     """The request may have taken effect, and its answer did not come whole.
@@ -34,7 +37,7 @@ def may_repeat(request: httpx.Request, *, repeatable: bool | None) -> bool:
 
 
 def transport_error(
-    error: httpx.HTTPError | httpx.InvalidURL,
+    error: Failure,
     service: str,
     request: httpx.Request,
     *,
@@ -80,9 +83,7 @@ def said(response: httpx.Response) -> str:
         return str(status)
 
 
-def _cause(
-    error: httpx.HTTPError | httpx.InvalidURL, waits: Mapping[str, float | None]
-) -> tuple[str, str | None]:
+def _cause(error: Failure, waits: Mapping[str, float | None]) -> tuple[str, str | None]:
     """Return what happened in words, and a hint where trying again is no use."""
     system = next(_system_errors(error), None)
     if isinstance(system, ssl.SSLCertVerificationError):
@@ -101,7 +102,7 @@ def _cause(
             return "the proxy did not let it through", None
         case httpx.LocalProtocolError():
             return "a header holds what HTTP forbids; is the credential whole?", None
-        case httpx.RemoteProtocolError() | httpx.InvalidURL():
+        case httpx.RemoteProtocolError() | httpx.InvalidURL() | UnicodeError():
             return "the answer broke off or was no HTTP", None
     what = "no connection" if isinstance(error, httpx.ConnectError) else "the connection broke"
     reason = getattr(system, "reason", None) or getattr(system, "strerror", None)
