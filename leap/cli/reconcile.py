@@ -61,7 +61,9 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     help="Share the work with the runners of this scheduler; else LEAP_SCHEDULER, leap.yaml.",
 )
 @accept_option
-@click.option("--strict", is_flag=True, help="Exit 4 also for what failed in earlier runs.")
+@click.option(
+    "--strict", is_flag=True, help="Exit 4 also for what failed or was held in earlier runs."
+)
 def command(
     root: Path,
     tenants: tuple[str, ...],
@@ -80,10 +82,11 @@ def command(
     """Do what the plan says: download, trim, transcribe, caption, publish.
 
     Safe to interrupt and to run twice, also at once: finished work is kept,
-    and nothing is done a second time. Exits 4 when something failed in this
-    run; what failed for good is left alone until its source or its settings
-    change, or until `leap retry`. Exits 5 when a tenant's part of the plan is
-    refused as unsafe: nothing is done for that tenant, the others go on.
+    and nothing is done a second time. Exits 4 when something failed or was
+    newly held in this run; what failed for good is left alone until its source
+    or its settings change, what a provider has put off until its time, or
+    until `leap retry`. Exits 5 when a tenant's part of the plan is refused as
+    unsafe: nothing is done for that tenant, the others go on.
     """
     from leap.domain.stage import Stage
     from leap.planning.acceptance import permitted
@@ -93,7 +96,7 @@ def command(
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
     from leap.tasks.central import chosen
-    from leap.tasks.reconcile import admit, places
+    from leap.tasks.reconcile import admit, leave_alone, places
     from leap.tasks.survey import open_session
 
     began = time.monotonic()
@@ -110,6 +113,7 @@ def command(
     with open_session(declaration) as session:
         # It is judged before it is cut short: a little at a time may add up to too much.
         found, plan = asked.plan(session)
+        leave_alone(session, found)
         plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
         if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
             width, paint = width_of_terminal(), paint_for(sys.stdout)
@@ -139,7 +143,8 @@ def command(
         _tell(plan, outcome, late, seconds=seconds, where=where)
     else:
         echo_json({**summary.json_data(plan, outcome), "expected": missed.json_data(late)})
-    return _exit_code(plan, outcome, refused=bool(refused), strict=strict)
+    waiting = bool(found.not_asked)
+    return _exit_code(plan, outcome, refused=bool(refused), strict=strict, waiting=waiting)
 
 
 def _tell(
@@ -160,14 +165,19 @@ def _tell(
     click.echo("\n".join([*lines, "", text] if lines else [text]))
 
 
-def _exit_code(plan: Plan, outcome: Outcome | None, *, refused: bool, strict: bool) -> ExitCode:
+def _exit_code(
+    plan: Plan, outcome: Outcome | None, *, refused: bool, strict: bool, waiting: bool
+) -> ExitCode:
     if outcome is not None and outcome.interrupted:
         return ExitCode.INTERRUPTED
     if refused:
         return ExitCode.REFUSED
-    failed = plan.problems or (outcome is not None and (outcome.failed or outcome.left))
-    failed_before = (outcome.plan if outcome else plan).failures
-    return ExitCode.FAILED if failed or (strict and failed_before) else ExitCode.OK
+    failed = plan.problems or (
+        outcome is not None and (outcome.failed or outcome.held or outcome.left)
+    )
+    after = outcome.plan if outcome else plan
+    before = waiting or after.failures or after.deferred or (outcome and outcome.still_held)
+    return ExitCode.FAILED if failed or (strict and before) else ExitCode.OK
 
 
 def _late(session: Session, plan: Plan) -> tuple[Overdue, ...]:
@@ -222,12 +232,15 @@ def _run(
 
     reporter = Reporter(sys.stderr, total=sum(len(change.steps) for change in plan.work))
     lost = False
+    no_room: dict[str, None] = {}
 
     def receive(event: dict[str, Any]) -> None:
         nonlocal lost
         if event["event"] == "joined":
             for page in event["pages"]:
                 click.echo(f"Watch it: {page}", err=True)
+        if event["event"] == "no-room":
+            no_room[event["message"]] = None
         lost = lost or event["event"] == "scheduler-lost"
         reporter.feed(event)
 
@@ -245,5 +258,7 @@ def _run(
             )
     finally:
         reporter.close()
+        for message in no_room:
+            _warn(message)
         if lost and central is not None:
             _warn(f"the scheduler at {central.url} went away; this run went on by itself")
