@@ -25,6 +25,7 @@ NAMES = (
     "validate",
     "planning",
     "many",
+    "listing",
     "luigi_share",
     "silence",
     "trim",
