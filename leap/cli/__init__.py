@@ -41,6 +41,7 @@ COMMANDS = MappingProxyType(
             "leap.cli.secrets:command",
             "Keep credentials encrypted: keys, readers, edits.",
         ),
+        "auth": ("leap.cli.auth:command", "Log in at vendors; see and check every account."),
         "scheduler": (
             "leap.cli.scheduler:command",
             "Run a central scheduler for many runners, with its pages.",

@@ -39,7 +39,7 @@ class Checked:
     dies_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as the port has attributes
 class Fresh:
     """A credential that was given just now (``leap.domain.ports.Tokens``): it needs no renewal."""
 

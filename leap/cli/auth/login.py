@@ -1,0 +1,301 @@
+"""leap auth login: a credential from a vendor, encrypted where the tenant's others are."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leap.cli.auth.typed import Typed
+from leap.cli.common import no_such_tenant, root_option, tenant_names
+from leap.errors import UsageError
+
+if TYPE_CHECKING:
+    from leap.config.accounts import Use
+    from leap.config.operator import Operator
+    from leap.providers.oauth.attempt import Attempt
+    from leap.providers.oauth.checked import Checked
+    from leap.providers.oauth.login import Login
+    from leap.providers.oauth.token import App
+    from leap.providers.oauth.vendor import Vendor
+
+
+@click.command("login")
+@root_option
+@click.argument("vendor", metavar="VENDOR")
+@click.option("--tenant", metavar="NAME", help="Whose account it is, where there are several.")
+@click.option(
+    "--account", metavar="NAME", help="What to call it; else as the sources do, or as the vendor."
+)
+@click.option("--client-id", metavar="ID", help="Of the app at the vendor; not secret.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the browser comes back to.")
+@click.option("--no-browser", is_flag=True, help="Only print the address, and open nothing.")
+@click.option(
+    "--server-to-server", "is_app", is_flag=True, help="For an app that needs nobody to log in."
+)
+def command(
+    root: Path,
+    vendor: str,
+    tenant: str | None,
+    account: str | None,
+    client_id: str | None,
+    port: int | None,
+    *,
+    no_browser: bool,
+    is_app: bool,
+) -> None:
+    """Log in at VENDOR (zoom), and keep the credential in the tenant's secrets file.
+
+    A browser opens, in which somebody allows the app to read recordings; the
+    vendor then sends it back to this machine, where LEAP waits for 5 minutes.
+    Without a browser on this machine, open the printed address anywhere, and
+    paste the address at which it ends. The client secret is asked for unseen, or
+    read from stdin, unless it is in the file already.
+
+    With --server-to-server nobody logs in: the app's account_id, client_id and
+    client_secret are asked for (or read from stdin, one a line), tried, and kept.
+    """
+    from leap.config import load
+    from leap.secrets import take_keys
+    from leap.secrets.credentials import require_settable
+
+    _known(vendor, is_app=is_app)
+    if is_app and (port or no_browser):
+        raise UsageError("--port and --no-browser are for a login, which --server-to-server is not")
+    wanted = _target(root, vendor, tenant, account, is_app=is_app)
+    operator = load(root, tenants=()).operator
+    # No program that is started from here on, a browser first of all, gets to see keys.
+    take_keys()
+    require_settable(root, wanted.tenant)
+    stored = _stored(wanted)
+    if is_app:
+        fields = _of_app(wanted, client_id)
+    else:
+        fields = _of_person(wanted, operator, stored, client_id, port, opens=not no_browser)
+    _keep(wanted, operator, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a login is for: ``kind`` is its credential's, ``uses`` is what names it."""
+
+    root: Path
+    vendor: str
+    kind: str
+    tenant: str
+    account: str
+    uses: tuple[Use, ...]
+
+    @property
+    def command(self) -> str:
+        from leap.tasks.accounts import login_command
+
+        # Messages add what makes it the login of an app.
+        return login_command(self.vendor, self.tenant, self.account)
+
+    @property
+    def file(self) -> str:
+        return f"tenants/{self.tenant}/secrets.sops.yaml"
+
+
+def _known(vendor: str, *, is_app: bool) -> None:
+    from leap.providers import APP_LOGINS, LOGINS
+
+    there = APP_LOGINS if is_app else LOGINS
+    if vendor not in there:
+        names = ", ".join(f"`{name}`" for name in there)
+        raise UsageError(f"there is no login for {vendor[:60]!r}", hint=f"there is {names}")
+
+
+def _target(
+    root: Path, vendor: str, tenant: str | None, account: str | None, *, is_app: bool
+) -> _Target:
+    from leap.config.accounts import accounts_in
+    from leap.providers import APP_LOGINS
+    from leap.secrets.places import check_account
+
+    name = _tenant(root, tenant)
+    declared = accounts_in(root, [name]).get(name, {})
+    if account is None:
+        account = _account(vendor, declared)
+    check_account(account)
+    kind = APP_LOGINS[vendor] if is_app else vendor
+    return _Target(root, vendor, kind, name, account, declared.get(account, ()))
+
+
+def _tenant(root: Path, name: str | None) -> str:
+    there = tenant_names(root)
+    if name is not None:
+        if name not in there:
+            raise no_such_tenant(name, there, option="--tenant ")
+        return name
+    if len(there) == 1:
+        return there[0]
+    if not there:
+        raise UsageError("there is no tenant yet", hint="make a folder tenants/NAME")
+    raise UsageError("there are several tenants", hint="say whose account it is with --tenant")
+
+
+def _account(vendor: str, declared: Mapping[str, tuple[Use, ...]]) -> str:
+    """Return how the files call their one account at ``vendor``; else its own name."""
+    names = [name for name, uses in declared.items() if any(use.vendor == vendor for use in uses)]
+    if len(names) > 1:
+        message = f"there are several accounts at {vendor}: {', '.join(names)}"
+        raise UsageError(message, hint="say which one with --account")
+    return names[0] if names else vendor
+
+
+def _stored(wanted: _Target) -> Mapping[str, str]:
+    """Return the credential as it is now. Raises UsageError where it is of another kind."""
+    from leap.secrets import credentials
+
+    fields = {
+        name: value.get_secret_value()
+        for name, value in credentials(wanted.root, wanted.tenant).get(wanted.account, {}).items()
+    }
+    kind = fields.get("kind", wanted.kind)
+    if kind != wanted.kind:
+        message = f"{wanted.file}: {wanted.account} is a credential of the kind {kind}"
+        hint = f"take another name with --account, or remove it: leap secrets edit {wanted.tenant}"
+        raise UsageError(message, hint=hint)
+    return fields
+
+
+# ── an app that logs in by itself ──────────────────────────────────────────
+
+
+def _of_app(wanted: _Target, client_id: str | None) -> Mapping[str, str]:
+    from leap.providers import CREDENTIALS
+
+    typed = Typed()
+    given = {"client_id": client_id} if client_id else {}
+    shown: dict[str, Callable[[str], str]] = {"client_id": typed.plain, "account_id": typed.plain}
+    return {
+        name: given.get(name) or shown.get(name, typed.secret)(name)
+        for name in CREDENTIALS[wanted.kind]
+    }
+
+
+# ── a person ───────────────────────────────────────────────────────────────
+
+
+def _of_person(
+    wanted: _Target,
+    operator: Operator,
+    stored: Mapping[str, str],
+    client_id: str | None,
+    port: int | None,
+    *,
+    opens: bool,
+) -> Mapping[str, str]:
+    from leap.providers import LOGINS
+    from leap.providers.oauth.login import Login
+    from leap.providers.oauth.token import exchange
+
+    typed = Typed()
+    vendor = LOGINS[wanted.vendor](operator, wanted.command)
+    app = _app(vendor, stored, client_id, typed)
+    with _listening(vendor, app, port) as (attempt, listen):
+        login = Login(attempt)
+        listen(login)
+        _show(attempt, opens=opens)
+        _hear(login, typed)
+        answer = login.wait()
+    granted = exchange(app, attempt, answer, allow_insecure=operator.allow_insecure_endpoints)
+    echoed = {name: answer.fields[name] for name in vendor.echoed if name in answer.fields}
+    secret = {"client_secret": app.secret} if app.secret else {}
+    return {"client_id": app.id, **secret, **echoed, **granted.fields()}
+
+
+def _app(vendor: Vendor, stored: Mapping[str, str], client_id: str | None, typed: Typed) -> App:
+    from leap.providers.oauth.token import App
+
+    identity = client_id or stored.get("client_id") or typed.plain("client_id")
+    if vendor.authentication == "none":
+        return App(identity, "")
+    # The secret of one app is of no use to another one.
+    secret = stored.get("client_secret") if identity == stored.get("client_id") else None
+    return App(identity, secret or typed.secret("client_secret"))
+
+
+@contextlib.contextmanager
+def _listening(
+    vendor: Vendor, app: App, port: int | None
+) -> Iterator[tuple[Attempt, Callable[[Login], None]]]:
+    """Give the question to ask, and what hears the answer to it."""
+    from leap.providers.oauth.attempt import begin
+    from leap.providers.oauth.receiver import Receiver
+
+    if vendor.lands_at is not None:
+        yield begin(vendor, app.id, vendor.lands_at), lambda _: None
+        return
+    with Receiver(vendor.port if port is None else port, vendor.path) as receiver:
+        yield begin(vendor, app.id, receiver.redirect_uri), receiver.listen
+
+
+def _show(attempt: Attempt, *, opens: bool) -> None:
+    from leap.cli.auth.browser import open_page
+
+    vendor = attempt.vendor
+    click.echo(f"Allow LEAP at {vendor.name}, in a browser:\n\n  {attempt.address}\n", err=True)
+    opened = opens and vendor.lands_at is None and open_page(attempt.address)
+    if opened:
+        click.echo("It should be open by now.", err=True)
+    if vendor.lands_at is None:
+        click.echo(f"Waiting 5 minutes for the answer at {attempt.redirect_uri} …", err=True)
+    if not opened:
+        click.echo(
+            "A browser on another machine will end at a page that it cannot show:\n"
+            "paste the whole address of that page here.",
+            err=True,
+        )
+
+
+def _hear(login: Login, typed: Typed) -> None:
+    """Offer every line that is typed from now on as the answer, on a thread of its own."""
+
+    def listen() -> None:
+        for line in typed.lines():
+            refused = login.offer(line) if line.strip() else None
+            if refused is not None:
+                click.echo(f"{refused.message}; {refused.hint}", err=True)
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
+# ── afterwards ─────────────────────────────────────────────────────────────
+
+
+def _keep(wanted: _Target, operator: Operator, fields: Mapping[str, str]) -> None:
+    """Ask the vendor what the credential is worth, store it, and say what comes next."""
+    from leap.providers import CHECKS
+    from leap.providers.oauth.checked import Fresh
+    from leap.secrets import set_credential
+
+    credential = {"kind": wanted.kind, **fields}
+    sources = [use.model for use in wanted.uses if use.model is not None]
+    fresh = Fresh(wanted.account, credential)
+    checked = CHECKS[wanted.kind](operator, fresh, sources, wanted.command)
+    if checked.scopes:
+        credential["scopes"] = " ".join(sorted(checked.scopes))
+    set_credential(wanted.root, wanted.tenant, wanted.account, credential)
+    _tell(wanted, checked)
+
+
+def _tell(wanted: _Target, checked: Checked) -> None:
+    whose = f" of {checked.whose}" if checked.whose else ""
+    click.echo(f"The credential{whose} is in {wanted.file}, as {wanted.account}.", err=True)
+    if checked.missing:
+        click.echo("The app is not allowed everything yet. Give it the scopes to", err=True)
+        for each in checked.missing:
+            click.echo(f"  {each.ability}: {each.scope}", err=True)
+    if wanted.uses:
+        click.echo(f"Next: commit the file, then: leap plan --tenant {wanted.tenant}", err=True)
+    else:
+        text = f"Next: commit the file, and write `account: {wanted.account}` into a file in"
+        click.echo(f"{text} tenants/{wanted.tenant}/sources/.", err=True)
