@@ -17,14 +17,16 @@ from leap.domain.plan import Change, Step
 from leap.domain.ports import Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
-from leap.secrets import forget_keys
 from leap.tasks.adapter import Parameter, Task, tell
 from leap.tasks.central import Central
+from leap.tasks.discarding import is_discarded
 from leap.tasks.events import Feed
+from leap.tasks.fetching import keys_apart
 from leap.tasks.job import Job
 from leap.tasks.pages import address, failure, teller
 from leap.tasks.survey import Session
-from leap.tasks.work import StepFailed, perform
+from leap.tasks.trouble import StepFailed, StepHeld
+from leap.tasks.work import perform
 
 REV_LENGTH = 8
 
@@ -146,13 +148,18 @@ class StageTask(Task):
         return manifest is not None and _board[0].session.store.is_present(manifest)
 
     def run(self) -> None:
-        if self.stage is not Stage.PUBLISH:
-            forget_keys()  # Work on media never runs in a process that holds a key.
-        board, job = _board[0], self.job
+        board = _board[0]
+        with keys_apart(self.job) as job:
+            self._perform(board, job)
+
+    def _perform(self, board: Board, job: Job) -> None:
         board.feed.started(self.task_id, job)
         try:
             job.progress(None)
             perform(job)
+        except StepHeld as error:
+            board.feed.held(self.task_id, str(error))
+            raise
         except StepFailed as error:
             board.feed.failed(self.task_id, str(error))
             raise
@@ -230,8 +237,24 @@ class Publish(StageTask):
         )
 
 
+class Discard(StageTask):
+    """Put the recording into its source's trash, after everything else."""
+
+    stage = Stage.DISCARD
+    doing = "putting the recording into its source's trash"
+
+    def requires(self) -> list[Task]:
+        """All that is to be done: nothing may need the source's recording any more."""
+        change = _board[0].changes[self.tenant, self.recording]
+        return [_of_step(change, step) for step in change.steps if step.stage is not self.stage]
+
+    def complete(self) -> bool:
+        board = _board[0]
+        return not board.is_planning and is_discarded(self.job)
+
+
 _CLASSES: Mapping[Stage, type[StageTask]] = {
-    task.stage: task for task in (Download, Trim, Transcribe, Topics, Subtitles, Publish)
+    task.stage: task for task in (Download, Trim, Transcribe, Topics, Subtitles, Publish, Discard)
 }
 
 
@@ -247,6 +270,9 @@ class Recording(Task):
     def requires(self) -> list[Task]:
         """What nothing else takes in; the rest is behind it, and the picture stays clear."""
         change = _board[0].changes[self.tenant, self.recording]
+        last = [step for step in change.steps if step.stage is Stage.DISCARD]
+        if last:
+            return [_of_step(change, step) for step in last]
         taken = {stage for step in change.steps for stage in step.inputs}
         return [_of_step(change, step) for step in change.steps if step.stage not in taken]
 

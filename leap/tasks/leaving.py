@@ -10,14 +10,12 @@ from __future__ import annotations
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil
 from leap.tasks.job import Job
-from leap.tasks.look import account_of
 
 
 def steps_of(job: Job) -> str | None:
     """Return the name under which all steps like that of ``job`` are put off, or None."""
     if job.step.stage is Stage.DOWNLOAD:
-        source = job.declared.sources.get(job.row.source)
-        account = account_of(source) if source else None
+        account = job.account
     else:
         account = job.publication.account if job.step.stage is Stage.PUBLISH else None
     return f"{account}/{job.step.stage.value}" if account else None

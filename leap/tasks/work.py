@@ -8,27 +8,29 @@ check after it finds what the other has finished.
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
 
 from leap.domain.manifest import FailureRecord, Manifest
 from leap.domain.ports import Lease
 from leap.domain.stage import Stage
-from leap.errors import LeapError, LeaseLost, StageError, missing_package
+from leap.errors import DeferUntil, LeapError, LeaseLost
 from leap.faults import point
 from leap.media.files import disk_errors
 from leap.providers import publication_stands
+from leap.tasks.discarding import discard
 from leap.tasks.job import Job
+from leap.tasks.leaving import leave, require_free
 from leap.tasks.provenance import source_of
 from leap.tasks.survey import indexed
+from leap.tasks.trouble import StepFailed, StepHeld, Trouble, trouble
 from leap.tasks.wiring import make, publish, withdraw
 
 _log = logging.getLogger(__name__)
 
 #: How long a step waits for another runner that does the same work.
 _PATIENCE_SECONDS = 6 * 3600.0
-
-
-class StepFailed(Exception):
-    """A step failed, and the failure stands in the ledger; the text is one safe line."""
 
 
 def perform(job: Job) -> None:
@@ -44,21 +46,22 @@ def perform(job: Job) -> None:
 
 
 def _perform(job: Job, lease: Lease) -> None:
-    do = _publish if job.step.stage is Stage.PUBLISH else _make
+    do = _DOERS.get(job.step.stage, _make)
     try:
         with disk_errors(f"working on {job.step.stage.value}"):
             do(job, lease)
     except LeaseLost:
         raise
     except (LeapError, ImportError) as error:
-        reason = str(missing_package(error) if isinstance(error, ImportError) else error)
-        permanent = isinstance(error, StageError) and error.permanent
-        _record_failure(job, reason, permanent=permanent)
-        raise StepFailed(reason) from error
+        found = trouble(error, job.session.clock.now())
+        _record(job, found)
+        if isinstance(error, DeferUntil):
+            leave(job, error)
+        raise found.error from error
     except Exception as error:
         _log.exception("%s of %s", job.step.stage.value, job.recording)
         reason = f"unexpected {type(error).__name__}, a bug in LEAP; see the log of the run"
-        _record_failure(job, reason, permanent=False)
+        _record(job, Trouble(reason))
         raise StepFailed(reason) from error
 
 
@@ -70,6 +73,7 @@ def _make(job: Job, lease: Lease) -> None:
         store.discard(job.name)
         manifest = None
     if manifest is None:
+        require_free(job)
         ledger.stage_started(job.tenant, job.recording, job.step.stage, job.step.key, lease)
         point(f"work.{job.step.stage.value}.started")
         manifest = _commit(job, lease)
@@ -95,8 +99,8 @@ def _make(job: Job, lease: Lease) -> None:
 def _commit(job: Job, lease: Lease) -> Manifest:
     session = job.session
     started_at = session.clock.now()
-    with session.store.scratch() as out:
-        made = make(job, out)
+    with session.store.scratch() as out, _unfinished(job) as unfinished:
+        made = make(replace(job, unfinished=unfinished), out)
         point(f"work.{job.step.stage.value}.made")
         # A runner that slept through its lease must not commit over its successor.
         session.ledger.require(job.tenant, lease)
@@ -110,7 +114,15 @@ def _commit(job: Job, lease: Lease) -> Manifest:
             facts=made.facts,
             started_at=started_at,
             finished_at=session.clock.now(),
+            sha256=made.sha256,
         )
+
+
+def _unfinished(job: Job) -> AbstractContextManager[Path | None]:
+    """Return the folder in which the next attempt goes on, for the one stage that can."""
+    if job.step.stage is not Stage.DOWNLOAD:
+        return nullcontext()
+    return job.session.store.unfinished(job.name)
 
 
 def _publish(job: Job, lease: Lease) -> None:
@@ -127,6 +139,7 @@ def _publish(job: Job, lease: Lease) -> None:
         and publication_stands(job.declared, known)
     ):
         return
+    require_free(job)
     platform = job.publication.platform
     session.ledger.publication_intended(
         job.tenant, job.recording, job.preset, platform, wanted, lease
@@ -177,11 +190,16 @@ def _withdraw(job: Job, lease: Lease) -> None:
     )
 
 
-def _record_failure(job: Job, reason: str, *, permanent: bool) -> None:
+#: What makes no files.
+_DOERS = {Stage.PUBLISH: _publish, Stage.DISCARD: discard}
+
+
+def _record(job: Job, found: Trouble) -> None:
     session, step = job.session, job.step
     place = f"{step.stage.value} to {step.preset}" if step.preset else step.stage.value
+    kind = "held" if isinstance(found.error, StepHeld) else "failed"
     session.ledger.event(
-        job.tenant, job.recording, "failed", f"{place}: {reason}", permanent=permanent
+        job.tenant, job.recording, kind, f"{place}: {found.error}", permanent=found.permanent
     )
     if step.stage is Stage.PUBLISH:
         session.ledger.publication_failed(
@@ -190,12 +208,21 @@ def _record_failure(job: Job, reason: str, *, permanent: bool) -> None:
             job.preset,
             job.publication.platform,
             wanted=job.wanted,
-            reason=reason,
-            permanent=permanent,
+            reason=found.reason,
+            permanent=found.permanent,
+            until=found.until,
+            needs_person=found.needs_person,
         )
         return
-    if permanent:
-        session.store.fail(FailureRecord(job.name, reason, session.clock.now()))
+    if found.permanent:
+        session.store.fail(FailureRecord(job.name, found.reason, session.clock.now()))
     session.ledger.stage_failed(
-        job.tenant, job.recording, step.stage, step.key, reason=reason, permanent=permanent
+        job.tenant,
+        job.recording,
+        step.stage,
+        step.key,
+        reason=found.reason,
+        permanent=found.permanent,
+        until=found.until,
+        needs_person=found.needs_person,
     )

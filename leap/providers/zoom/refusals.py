@@ -79,7 +79,9 @@ def _too_many(response: httpx.Response, said: str) -> ProviderError:
     kind = response.headers.get("X-RateLimit-Type", "")
     if "daily" in f"{kind} {said}".lower():
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return DeferUntil("Zoom: the account's daily limit is used up", until=asked or tomorrow)
+        return DeferUntil(
+            "Zoom: the account's daily limit is used up", until=asked or tomorrow, for_account=True
+        )
     after = (asked - now).total_seconds() if asked else None
     return RetrySoon("Zoom is asked more often than it allows", after=after)
 
