@@ -7,9 +7,14 @@ own, so that a source which must not be listed may still be fetched from.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from leap.domain.ports import Ledger
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil
 from leap.tasks.job import Job
+
+_OVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def steps_of(job: Job) -> str | None:
@@ -18,7 +23,12 @@ def steps_of(job: Job) -> str | None:
         account = job.account
     else:
         account = job.publication.account if job.step.stage is Stage.PUBLISH else None
-    return f"{account}/{job.step.stage.value}" if account else None
+    return steps_as(account, job.step.stage) if account else None
+
+
+def steps_as(account: str, stage: Stage) -> str:
+    """Return the name under which all steps of ``stage`` with ``account`` are put off."""
+    return f"{account}/{stage.value}"
 
 
 def require_free(job: Job) -> None:
@@ -34,3 +44,11 @@ def leave(job: Job, error: DeferUntil) -> None:
     name = steps_of(job)
     if name is not None and error.for_account:
         job.session.ledger.defer(job.tenant, name, error.until, str(error))
+
+
+def no_longer(ledger: Ledger, tenant: str, name: str) -> bool:
+    """Let be asked again what was put off under ``name``; tell whether anything was."""
+    if name not in ledger.deferrals(tenant):
+        return False
+    ledger.defer(tenant, name, _OVER, "")
+    return True

@@ -1,31 +1,39 @@
-"""Giving a recording that failed for good another chance."""
+"""Giving another chance, now, to what failed for good, was put off, or waits for a person."""
 
 from __future__ import annotations
 
 from leap.domain.manifest import TargetName
+from leap.domain.snapshot import PublicationFact, StageFact
 from leap.domain.stage import Stage
+from leap.tasks.leaving import no_longer, steps_as
+from leap.tasks.look import account_of
 from leap.tasks.survey import Session
 
 
 def retry(session: Session, tenant: str, recording: str) -> tuple[str, ...]:
-    """Let everything of a recording that failed for good be tried again.
+    """Let everything of a recording be tried again that is held or failed for good.
 
     Returns the stages and presets that are tried again by the next reconcile;
-    nothing else changes.
+    what was put off with a whole account, is so no more. Nothing else changes.
     """
     actual = session.ledger.snapshot(tenant)
+    declared = session.declaration.tenants[tenant]
     forgiven = []
     for fact in actual.stages.get(recording, ()):
-        if fact.state == "failed" and fact.permanent:
+        if _is_stopped(fact):
             name = TargetName(tenant, recording, fact.stage, fact.key)
             session.ledger.stage_failed(
                 tenant, recording, fact.stage, fact.key, reason=fact.reason, permanent=False
             )
             # The record goes last: a crash in between is repaired by another retry.
             session.store.forgive(name)
+            source = declared.sources.get(actual.recordings[recording].source)
+            account = account_of(source) if source else None
+            if account is not None and fact.stage is Stage.DOWNLOAD:
+                no_longer(session.ledger, tenant, steps_as(account, fact.stage))
             forgiven.append(fact.stage.value)
     for publication in actual.publications.get(recording, ()):
-        if publication.state == "failed" and publication.permanent:
+        if _is_stopped(publication):
             session.ledger.publication_failed(
                 tenant,
                 recording,
@@ -35,5 +43,19 @@ def retry(session: Session, tenant: str, recording: str) -> tuple[str, ...]:
                 reason=publication.reason,
                 permanent=False,
             )
+            preset = declared.presets.get(publication.preset)
+            if preset is not None and preset.account is not None:
+                no_longer(session.ledger, tenant, steps_as(preset.account, Stage.PUBLISH))
             forgiven.append(f"{Stage.PUBLISH.value} to {publication.preset}")
     return tuple(forgiven)
+
+
+def ask_again(session: Session, tenant: str, source: str) -> bool:
+    """Let a source be listed again that was put off; tell whether it was."""
+    account = account_of(session.declaration.tenants[tenant].sources[source])
+    return account is not None and no_longer(session.ledger, tenant, account)
+
+
+def _is_stopped(fact: StageFact | PublicationFact) -> bool:
+    stopped = fact.permanent or fact.until is not None or fact.needs_person
+    return fact.state == "failed" and stopped
