@@ -21,6 +21,9 @@ _TRIES = 4
 #: After so many hosts in a row that cannot be listed the others are not asked for.
 _FAILED_HOSTS = 3
 
+_TOO_SLOW = "Zoom's list changes faster than it can be read"
+_AGAIN = "the next run looks again"
+
 #: What returns the page with a token; the first has an empty one.
 _Ask = Callable[[str], Page]
 
@@ -212,14 +215,16 @@ class Walk:
         beginning where the token of a page was too old. What comes twice is
         the caller's to see.
         """
+        entries: list[Any] = []
         for _ in range(_TRIES):
             with suppress(PageExpired):
                 entries, steady = self._once(ask)
                 if steady:
                     return iter(entries)
-        raise ProviderError(
-            "Zoom's list changes faster than it can be read", hint="the next run looks again"
-        )
+        if not entries:
+            raise ProviderError(_TOO_SLOW, hint=_AGAIN)
+        self._found.fail(f"{_TOO_SLOW}; {_AGAIN}")
+        return iter(entries)
 
     def _once(self, ask: _Ask) -> tuple[list[Any], bool]:
         entries: list[Any] = []

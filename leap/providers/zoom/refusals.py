@@ -95,14 +95,14 @@ def _said(response: httpx.Response) -> tuple[int | None, str]:
     if not isinstance(body, Mapping):
         return None, ""
     code, errors = body.get("code"), body.get("errors")
-    texts = [body.get("message")]
+    texts: list[Any] = [body.get("message")]
     if isinstance(errors, list):
         texts += [
             f"{each.get('field')}: {each.get('message')}"
             for each in errors[:3]
             if isinstance(each, Mapping)
         ]
-    text = "; ".join(each for each in texts if isinstance(each, str))
+    text = "; ".join(each.strip().rstrip(".") for each in texts if isinstance(each, str))
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     number = code if isinstance(code, int) else None
     return number, line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
