@@ -42,6 +42,8 @@ class Pages:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.token_lives = timedelta(minutes=15)
+        #: So many at most are on a page, whatever was asked for.
+        self.most = LARGEST_PAGE
         self._marks: dict[str, _Mark] = {}
 
     def answer(
@@ -53,7 +55,7 @@ class Pages:
         **before: Any,
     ) -> Answer:
         """Return the page that ``request`` asks for, with ``items`` under ``name``."""
-        size = _size(request.query)
+        size = min(_size(request.query), self.most)
         begin = self._begin(request)
         end = begin + size
         mark = ""
