@@ -96,11 +96,11 @@ def test_a_failure_may_wait_for_a_time_or_a_person(ledger):
     for _ in range(2):
         failed(ledger, permanent=False, until=THEN, at=None)
     waiting = stage(ledger)
-    failed(ledger, permanent=False, needs_person=True)
+    failed(ledger, permanent=False, until=THEN, needs_person=True)
     held = stage(ledger)
 
     assert (waiting.until, waiting.needs_person) == (THEN, False)
-    assert (held.until, held.needs_person) == (None, True)
+    assert (held.until, held.needs_person) == (THEN, True)
     assert held.since > waiting.since
 
 
