@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from emulators.journal import Exchange
 from emulators.zoom import Account, RecordingFile, Zoom, chat, timeline, video
 
 from leap import secrets
@@ -107,3 +108,95 @@ def test_forty_meetings_over_two_pages_become_pages_once(college, zoom, videos):
         for path in (college.root / "state" / "logs").rglob("*.log")
     )
     assert CANARY not in everything + logs
+
+
+def test_a_recording_goes_to_zooms_trash_once_it_is_published_and_never_before(
+    college, zoom, videos
+):
+    """A person who recovers it has the last word."""
+    college.edit("tenants/uni/sources/zoom.yaml", "plan: business", "after_publication: trash")
+    meeting = zoom.meeting(
+        topic="Lecture 1", start=TODAY - timedelta(hours=10), files=[lecture(videos["lecture"])]
+    )
+    site = college.root / "state" / "site"
+    site.parent.mkdir(exist_ok=True)
+    site.write_text("in the way")
+
+    failed = college.reconcile(expect=4)
+    kept = meeting.trashed
+    site.unlink()
+    college.reconcile()
+    [trash] = deletions(zoom)
+    again = college.reconcile()
+    meeting.trashed = None
+    recovered = college.reconcile()
+
+    assert "discard" in failed.out
+    assert kept is None
+    assert "action=trash" in trash.request.target
+    assert again.out.startswith("Nothing to do")
+    assert recovered.out.startswith("Nothing to do")
+    assert [trash] == deletions(zoom)
+    assert 1 == len(college.pages())
+
+
+def deletions(zoom: Zoom) -> list[Exchange]:
+    return [each for each in zoom.journal if each.request.method == "DELETE"]
+
+
+def test_what_zoom_still_works_on_is_held_and_comes_with_a_later_run(college, zoom, videos):
+    meeting = zoom.meeting(
+        topic="Lecture 1",
+        start=TODAY - timedelta(hours=2),
+        files=[lecture(videos["lecture"])],
+        processing=True,
+    )
+
+    college.reconcile()
+    waiting = college.status()["Lecture 1"]
+    meeting.complete()
+    college.reconcile()
+
+    assert "INITIALIZED" == waiting["status"]
+    assert "source" == waiting["hold"]["kind"]
+    assert "Zoom is still processing it" in waiting["hold"]["reason"]
+    assert "UPLOADED" == college.status()["Lecture 1"]["status"]
+
+
+def test_what_was_withdrawn_stays_so_whatever_zoom_lists(college, zoom, videos):
+    meeting = zoom.meeting(
+        topic="Lecture 1", start=TODAY - timedelta(hours=10), files=[lecture(videos["lecture"])]
+    )
+    college.reconcile()
+    recording = college.status()["Lecture 1"]["recording"]
+    college.write(
+        "tenants/uni/overrides/withdrawn.yaml",
+        f"""
+        for: {{recording: {recording}}}
+        withdraw: true
+        reason: asked to
+        """,
+    )
+    college.reconcile("--accept", "deletes")
+    meeting.topic = "Lecture 1, named anew"
+    college.reconcile()
+
+    assert [] == college.pages()
+    assert "SKIPPED" == college.status()["Lecture 1, named anew"]["status"]
+
+
+def test_a_source_that_is_renamed_publishes_nothing_twice(college, zoom, videos):
+    """A meeting is the same one, whichever file of YAML lists it."""
+    zoom.meeting(
+        topic="Lecture 1", start=TODAY - timedelta(hours=10), files=[lecture(videos["lecture"])]
+    )
+    college.reconcile()
+    before = college.pages()
+    sources = college.root / "tenants/uni/sources"
+    (sources / "zoom.yaml").rename(sources / "cloud.yaml")
+
+    college.reconcile()
+
+    assert before == college.pages()
+    assert 1 == sum("/rec/download/" in each.request.path for each in zoom.journal)
+    assert "cloud" == college.status()["Lecture 1"]["source"]
