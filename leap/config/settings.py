@@ -138,9 +138,9 @@ class Download(Model):
         examples=["12 h"],
     )
     shortest: Annotated[Share, UNKEYED] = setting(
-        "50 %",
-        "A file that lasts less than this share of what its source lists is not the whole"
-        " recording, and is not taken in.",
+        "0 %",
+        "A file that lasts less than this share of what its source lists is not taken in; pauses"
+        " of a recording count for a source, and are not in its file.",
         examples=["50 %", "0 %"],
     )
 

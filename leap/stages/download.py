@@ -19,6 +19,8 @@ from leap.stages import Made
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PART = "source.part"
+#: Bytes per second; no recorder of lectures writes more.
+_DENSEST = 2_500_000
 
 
 def download(
@@ -35,8 +37,8 @@ def download(
 
     The extension is that of what the file is, whatever its name says. The file
     must be what was listed (where the revision is a sha256), a video or audio,
-    readable to its end, and not much shorter than ``listed`` seconds (where
-    the revision is no sha256: then only the source says how long it is).
+    readable to its end, and not too short for ``listed`` seconds (where the
+    revision is no sha256: then only the source says how long it is).
 
     It grows in ``unfinished``, a folder of the same filesystem, in which the
     next attempt goes on. There it stays until somebody removes it, so that a
@@ -50,13 +52,15 @@ def download(
     is_hash = bool(_SHA256.fullmatch(revision))
     # A file that is at hand is brought as quickly as it is looked through.
     fetching, hashing = (0.5, 0.75) if is_hash else (0.95, 0.96)
+    # An id of a cloud tells a person nothing.
+    name = locator if is_hash else "the recording"
     fetched = dict(source.fetch(locator, revision, part, _part(progress, 0.0, fetching)))
     faults.point("download.after_fetch")
-    with disk_errors(f"reading {locator}"):
+    with disk_errors(f"reading {name}"):
         size = part.stat().st_size
         if size > settings.max_size:
             raise BadInput(
-                f"{locator}: is {size / 1e9:.1f} GB large, more than the"
+                f"{name}: is {size / 1e9:.1f} GB large, more than the"
                 f" {settings.max_size / 1e9:.1f} GB allowed",
                 hint="raise `download.max_size`, or make the file smaller",
             )
@@ -64,28 +68,38 @@ def download(
         if is_hash and digest != revision:
             part.unlink()
             raise ProviderError(
-                f"{locator}: is not the file that was listed any more",
+                f"{name}: is not the file that was listed any more",
                 hint="run `leap plan` to see it as it is now",
             )
         try:
             info = verify_decodable(part, _part(progress, hashing, 1.0))
         except BadInput as error:
-            raise BadInput(f"{locator}: {error.message}", hint=error.hint) from None
+            raise BadInput(f"{name}: {error.message}", hint=error.hint) from None
         if not is_hash:
-            _refuse_short(locator, info, listed, settings.shortest)
-        name = f"source{info.container.extension}"
-        _put(part, out / name)
+            _refuse_short(name, info, listed, settings.shortest)
+        file = f"source{info.container.extension}"
+        _put(part, out / file)
     progress(1.0, f"{size / 1e6:.0f} MB")
-    facts = {"file": name, "size": size, **_facts(info), **fetched, "sha256": digest}
-    return Made(facts, {"av": versions.pyav()}, sha256={name: digest})
+    facts = {"file": file, "size": size, **_facts(info), **fetched, "sha256": digest}
+    return Made(facts, {"av": versions.pyav()}, sha256={file: digest})
 
 
-def _refuse_short(locator: str, info: MediaInfo, listed: float | None, shortest: float) -> None:
-    if listed is None or info.duration >= listed * shortest:
+def _refuse_short(name: str, info: MediaInfo, listed: float | None, shortest: float) -> None:
+    """Refuse a file that is too short for what its source lists (seconds), or for its own size."""
+    if listed is None or info.duration >= listed:
+        return
+    lies = info.duration < listed / 2 and info.size > info.duration * _DENSEST
+    if not lies and info.duration >= listed * shortest:
         return
     found, whole = (in_words("duration", float(round(each))) for each in (info.duration, listed))
+    if lies:
+        message = f"{name}: says that it lasts {found}, but its source lists {whole}"
+        raise BadInput(
+            f"{message}, and it has {info.size / 1e6:.0f} MB: the file is damaged",
+            hint="see at its source whether it plays to its end",
+        )
     raise BadInput(
-        f"{locator}: lasts {found}, but its source lists {whole}: it is not the whole recording",
+        f"{name}: lasts {found}, but its source lists {whole}: it is not the whole recording",
         hint="look at it there; to take it as it is, set `download: {shortest: 0 %}`"
         " in an override and run `leap retry`",
     )

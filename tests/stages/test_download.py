@@ -200,24 +200,40 @@ def test_a_file_much_shorter_than_listed_is_refused_for_good(folder: Path, tmp_p
     """Both lengths are named, and the way to take it all the same."""
     [path] = folder.iterdir()
     with pytest.raises(BadInput) as refused:
-        run_cloud(Cloud(path), tmp_path, listed=5400.0)
+        run_cloud(Cloud(path), tmp_path, listed=5400.0, shortest="50 %")
     assert str(refused.value) == (
-        "4WEQ2XwfSqO+eKbSHzeUvA==: lasts 10 s, but its source lists 1 h 30 min: it is not the"
-        " whole recording; look at it there; to take it as it is, set"
+        "the recording: lasts 10 s, but its source lists 1 h 30 min: it is not the whole"
+        " recording; look at it there; to take it as it is, set"
         " `download: {shortest: 0 %}` in an override and run `leap retry`"
     )
     assert refused.value.permanent
 
 
+def test_a_file_that_is_too_large_for_its_own_length_is_refused_for_good(
+    folder: Path, tmp_path: Path
+) -> None:
+    """A header that lies is a failure, whatever is asked of the length."""
+    [path] = folder.iterdir()
+    with path.open("ab") as file:
+        file.truncate(40_000_000)
+    with pytest.raises(BadInput) as refused:
+        run_cloud(Cloud(path), tmp_path, listed=5400.0)
+    assert str(refused.value) == (
+        "the recording: says that it lasts 10 s, but its source lists 1 h 30 min, and it has"
+        " 40 MB: the file is damaged; see at its source whether it plays to its end"
+    )
+    assert refused.value.permanent
+
+
 @pytest.mark.parametrize(
-    "listed, settings", [(None, {}), (10.4, {}), (19.9, {}), (5400.0, {"shortest": "0 %"})]
+    "listed, shortest", [(None, "100 %"), (10.4, "50 %"), (19.9, "50 %"), (5400.0, "0 %")]
 )
 def test_a_file_of_about_the_listed_length_is_taken(
-    folder: Path, tmp_path: Path, listed: float | None, settings: dict[str, str]
+    folder: Path, tmp_path: Path, listed: float | None, shortest: str
 ) -> None:
-    """Pauses of a recording are listed and not in the file; a person may allow more."""
+    """Pauses of a recording are listed and not in the file."""
     [path] = folder.iterdir()
-    made, _ = run_cloud(Cloud(path), tmp_path, listed, **settings)
+    made, _ = run_cloud(Cloud(path), tmp_path, listed, shortest=shortest)
     assert made.facts["duration"] == 10.0
 
 
