@@ -13,6 +13,7 @@ from leap.errors import DeferUntil, NeedsHuman, ProviderError, RetrySoon
 from leap.providers.http import (
     AnswerLost,
     Pace,
+    Timer,
     call,
     call_json,
     client,
@@ -209,19 +210,18 @@ def test_every_attempt_waits_for_its_turn(http, server, still):
 
 
 def test_a_pause_that_a_server_asks_for_holds_all(http, server, still):
-    """Who asks next, on another thread, waits as well."""
-    pace = Pace(1000, burst=1000, timer=still.timer)
+    """Who asks while one call sleeps has to wait as well."""
+    pace, held = Pace(1000, timer=Timer(lambda: still.at, lambda _: None)), []
+
+    def sleep(seconds: float) -> None:
+        held.append(pace.wait())
+        still.sleep(seconds)
+
     server.fault("GET /v2/users", status=429, headers={"Retry-After": "30"})
-    held = []
-
-    def judged(response):
-        problem = outcome_of_status(response)
-        if problem is None:
-            held.append(still.at)
-        return problem
-
-    ask(http, server, still, pace=pace, outcome=judged)
-    assert held[0] >= 1030
+    request = http.build_request("GET", f"{server.url}/v2/users")
+    timer = Timer(lambda: still.at, sleep)
+    call(http, request, outcome=outcome_of_status, pace=pace, timer=timer)
+    assert [pytest.approx(30, abs=0.1)] == held
 
 
 # ── redirects and cookies ──────────────────────────────────────────────────
@@ -236,6 +236,14 @@ def test_an_api_call_follows_no_redirect(http, server, still, status):
         ask(http, server, still)
     assert "secret" not in str(raised.value)
     assert len(server.journal) == 1
+
+
+def test_an_answer_that_is_no_json_is_not_sent_on_either(http, server, still):
+    """The rule is the same where the body does not matter."""
+    server.fault("DELETE /v2/users", then=lambda *_: redirect("/elsewhere"))
+    request = http.build_request("DELETE", f"{server.url}/v2/users")
+    with pytest.raises(ProviderError, match="redirects, which is not followed"):
+        call(http, request, outcome=outcome_of_status, timer=still.timer)
 
 
 def test_a_vendor_may_expect_a_redirect(http, server, still):
