@@ -143,6 +143,9 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, ...]]:
         )
         if inner is not None and inner is not Settings:
             yield from _rows(inner, f"{prefix}{key}.")
+        each = _model_of_each(field.annotation)
+        if each is not None:
+            yield from _rows(each, f"{prefix}{key}[].")
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -151,6 +154,13 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         if isinstance(each, type) and issubclass(each, Model):
             return each
     return None
+
+
+def _model_of_each(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a list's entries, where they have keys."""
+    if typing.get_origin(annotation) is not tuple:
+        return None
+    return _model_in(typing.get_args(annotation)[0])
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
