@@ -28,7 +28,7 @@ from leap.providers.http.answers import json_of
 from leap.providers.http.calls import Outcome, call, call_json
 from leap.providers.http.client import Client, client
 from leap.providers.http.deadline import within
-from leap.providers.http.failures import AnswerLost, outcome_of_status, transport_error
+from leap.providers.http.failures import AnswerLost, outcome_of_status, said, transport_error
 from leap.providers.http.waiting import LONGEST_WAIT, REAL_TIME, Pace, Timer, retry_after
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "outcome_of_status",
     "retry_after",
     "safe_url",
+    "said",
     "transport_error",
     "within",
 ]

@@ -155,7 +155,7 @@ def _answer(
                 answer = read_whole(response, client.largest)
             finally:
                 response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except httpx.HTTPError as error:
             problem = transport_error(error, client.service, request, repeatable=repeatable)
         else:
             took = time.monotonic() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -28,6 +29,15 @@ class Client(httpx.Client):
     service: str
     total: float
     largest: int
+
+    def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        """Do what httpx does, and raise nothing but httpx.HTTPError and ProviderError."""
+        try:
+            return super().send(request, **how)
+        except (httpx.InvalidURL, UnicodeError):
+            # httpx reads the address of a redirect also where it does not follow it.
+            pass
+        raise httpx.RemoteProtocolError("a redirect to what is no address", request=request)
 
 
 def client(

@@ -17,9 +17,6 @@ from leap.providers.http.waiting import retry_after
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
-#: What httpx raises, the last two for a redirect to an address that is none.
-Failure = httpx.HTTPError | httpx.InvalidURL | UnicodeError
-
 
 class AnswerLost(ProviderError):
     """The request may have taken effect, and its answer did not come whole.
@@ -37,7 +34,7 @@ def may_repeat(request: httpx.Request, *, repeatable: bool | None) -> bool:
 
 
 def transport_error(
-    error: Failure,
+    error: httpx.HTTPError,
     service: str,
     request: httpx.Request,
     *,
@@ -83,7 +80,7 @@ def said(response: httpx.Response) -> str:
         return str(status)
 
 
-def _cause(error: Failure, waits: Mapping[str, float | None]) -> tuple[str, str | None]:
+def _cause(error: httpx.HTTPError, waits: Mapping[str, float | None]) -> tuple[str, str | None]:
     """Return what happened in words, and a hint where trying again is no use."""
     system = next(_system_errors(error), None)
     if isinstance(system, ssl.SSLCertVerificationError):
@@ -102,7 +99,7 @@ def _cause(error: Failure, waits: Mapping[str, float | None]) -> tuple[str, str 
             return "the proxy did not let it through", None
         case httpx.LocalProtocolError():
             return "a header holds what HTTP forbids; is the credential whole?", None
-        case httpx.RemoteProtocolError() | httpx.InvalidURL() | UnicodeError():
+        case httpx.RemoteProtocolError():
             return "the answer broke off or was no HTTP", None
     what = "no connection" if isinstance(error, httpx.ConnectError) else "the connection broke"
     reason = getattr(system, "reason", None) or getattr(system, "strerror", None)

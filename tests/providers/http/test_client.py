@@ -11,7 +11,7 @@ from importlib.resources import files
 import httpx
 import pytest
 from emulators.bodies import Bytes
-from emulators.messages import Answer
+from emulators.messages import Answer, redirect
 from emulators.serving import Server
 
 from leap.errors import ProviderError, RetrySoon
@@ -128,6 +128,16 @@ def test_a_client_calls_https_alone(server):
         with pytest.raises(ProviderError, match="is not an https address"):
             http.get(server.url)
     assert len(server.journal) == 0
+
+
+@pytest.mark.parametrize("where", ["https://xn--/", "//xn--", "https://x:port/"])
+def test_a_redirect_to_nonsense_is_a_broken_answer(server, where):
+    """Also where nobody follows it; whoever streams needs to expect one kind of error."""
+    server.fault("**", then=lambda *_: redirect(where))
+    with client("Zoom", allow_insecure=True) as http:
+        request = http.build_request("GET", server.url)
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.send(request, stream=True)
 
 
 # ── streams ────────────────────────────────────────────────────────────────
