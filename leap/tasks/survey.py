@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from leap.config import Declaration
@@ -110,10 +111,14 @@ def survey(session: Session, tenants: Collection[str], progress: Progress) -> tu
 def _tokens(session: Session, tenant: str) -> Callable[[str], Tokens]:
     """Return what gives credentials; without a source that has one, nothing is even imported."""
 
-    def tokens(account: str) -> Tokens:
+    @cache
+    def door() -> Callable[[str], Tokens]:
         from leap.tasks.tokens import tokens_for
 
-        return tokens_for(session, tenant)(account)
+        return tokens_for(session, tenant)
+
+    def tokens(account: str) -> Tokens:
+        return door()(account)
 
     return tokens
 
