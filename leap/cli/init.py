@@ -27,6 +27,9 @@ _DATABASE_SECRET = "LEAP_DATABASE_URL"  # noqa: S105 -- a secret's name
 @click.option("--time-zone", metavar="ZONE", help="Where its dates are at home: `Europe/Berlin`.")
 @click.option("--language", metavar="CODE", help="What is spoken: `en`, or `auto`.")
 @click.option("--recordings", metavar="FOLDER", help="Where recordings are, or will be.")
+@click.option(
+    "--zoom/--no-zoom", "zoom", default=None, help="Take recordings from Zoom too, from today on."
+)
 @click.option("--site", metavar="FOLDER", help="Where published pages go.")
 @click.option("--owners", metavar="@WHO", help="Who decides about the tenant, for CODEOWNERS.")
 @click.option("--operators", metavar="@WHO", help="Who decides about all else, for CODEOWNERS.")
@@ -47,6 +50,7 @@ def command(
     time_zone: str | None,
     language: str | None,
     recordings: str | None,
+    zoom: bool | None,
     site: str | None,
     owners: str | None,
     operators: str | None,
@@ -99,6 +103,7 @@ def command(
             "recordings",
             answers.folder,
         ),
+        zoom_since=_zoom_since(zoom),
         site=_ask("--site", site, "Folder of published pages", "state/site", answers.folder),
         owners=_ask(
             "--owners", owners, "Who decides about this tenant", "@your-org/lectures", answers.owner
@@ -162,6 +167,15 @@ def _ask(
 
     answer: str = click.prompt(question, default=default, value_proc=checked, err=True)
     return answer
+
+
+def _zoom_since(given: bool | None) -> str | None:  # noqa: FBT001 -- one of three answers
+    """Return today in UTC, where recordings in Zoom count too; None where they do not."""
+    from datetime import UTC, datetime
+
+    if given is None and _can_ask():
+        given = click.confirm("Take recordings from Zoom too", default=False, err=True)
+    return f"{datetime.now(UTC):%Y-%m-%d}" if given else None
 
 
 def _continuous(runner: str | None, bucket: str | None, database_secret: str | None) -> Continuous:
@@ -234,6 +248,9 @@ def _say(given: Answers, built: Built, root: Path) -> None:
         click.echo(f"  cd {shlex.quote(str(shown))}")
     click.echo(f"  {'keep a copy of':<16}{key}, in a safe place")
     click.echo(f"  {'put videos into':<16}{given.recordings}")
+    if given.zoom_since is not None:
+        click.echo(f"  {'connect Zoom':<16}leap auth login zoom --server-to-server")
+        click.echo(f"  {'':<16}tenants/{given.tenant}/sources/zoom.yaml says how")
     click.echo(f"  {'leap plan':<16}says what would become of them; `leap reconcile` does it")
     click.echo(f"  {'git add .':<16}and commit; README.md says the rest")
     if given.ci is not None:

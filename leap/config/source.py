@@ -37,7 +37,7 @@ Since = Annotated[Date, AfterValidator(_is_past), Called("day")]
 Host = Annotated[
     str,
     Shaped(
-        r"^([^\s@/?#%]{1,100}@[^\s@/?#%]{1,100}\.[^\s@/?#%.]{2,60}|[A-Za-z0-9_-]{16,64})$",
+        r"^([^\s@%/?#]{1,100}@[^\s@%/?#]{1,100}\.[^\s@%/?#.]{2,60}|[A-Za-z0-9_-]{16,64})$",
         "a host",
         "write an e-mail address, or the id of a Zoom user",
     ),

@@ -39,7 +39,11 @@ class Continuous:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is filled into the files. Paths are absolute or relative to the repository."""
+    """What is filled into the files. Paths are absolute or relative to the repository.
+
+    ``zoom_since`` is the day from which recordings in Zoom count too, as
+    ``2026-11-20``; None leaves Zoom out.
+    """
 
     tenant: str
     title: str
@@ -51,6 +55,7 @@ class Answers:
     owners: str = "@your-org/lectures"
     operators: str = "@your-org/operators"
     ci: Continuous | None = None
+    zoom_since: str | None = None
 
 
 def tenant(text: str) -> str:

@@ -17,6 +17,9 @@ from leap.scaffold.tree import files
 
 #: The credential that presets/site.yaml names: it makes the addresses of unlisted pages.
 ACCOUNT = "site-links"
+#: The credential that sources/zoom.yaml names. What Zoom gives comes later, with a
+#: login: until then it has nothing but its kind, and runs say what it lacks.
+ZOOM_ACCOUNT = "zoom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def build(answers: Answers, place: Place) -> Built:
         secrets.keygen(tree, answers.tenant)
         fields = {"kind": "site", "link_secret": random.token_urlsafe(32)}
         secrets.set_credential(tree, answers.tenant, ACCOUNT, fields)
+        if answers.zoom_since is not None:
+            secrets.set_credential(tree, answers.tenant, ZOOM_ACCOUNT, {"kind": "zoom_s2s"})
         _check(tree, answers.tenant)
         if place.git is None:
             _git_init(tree)

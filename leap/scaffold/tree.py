@@ -21,6 +21,7 @@ FILES = Path(__file__).with_name("files")
 #: The page in the folder of recordings, where that is in the repository.
 _RECORDINGS = "RECORDINGS.md"
 _CODEOWNERS = "dot_github/CODEOWNERS"
+_ZOOM = "tenants/TENANT/sources/zoom.yaml"
 
 #: Releases of the actions that the workflows use, by the commits of their tags.
 ACTIONS: Mapping[str, str] = MappingProxyType(
@@ -55,6 +56,8 @@ def filled_in(answers: Answers) -> dict[str, str]:
 def _is_wanted(name: str, answers: Answers) -> bool:
     if name == _RECORDINGS:
         return not PurePosixPath(answers.recordings).is_absolute()
+    if name == _ZOOM:
+        return answers.zoom_since is not None
     return answers.ci is not None or not name.startswith("dot_github/") or name == _CODEOWNERS
 
 
@@ -77,6 +80,7 @@ def _values(answers: Answers) -> dict[str, object]:
         "language": answers.language,
         "english": answers.language == "en" or answers.language.startswith("en-"),
         "recordings": answers.recordings,
+        "zoom_since": answers.zoom_since,
         "site": answers.site,
         "owners": answers.owners,
         "operators": answers.operators,

@@ -11,9 +11,11 @@ import sys
 import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.tasks.conftest import Ran, University, videos
 
@@ -80,6 +82,31 @@ def test_a_new_repository_publishes_what_is_dropped_into_it(tmp_path, videos):
     assert made == university.made()
     untracked = git(root, "ls-files", "--others", "--exclude-standard", "recordings", "state")
     assert "recordings/README.md\n" == untracked
+
+
+def test_recordings_in_zoom_count_from_today_on(tmp_path):
+    """The repository is valid at once; a plan says what is still to be done about it."""
+    made = leap("init", "here", "--zoom", cwd=tmp_path)
+
+    assert 0 == made.code
+    assert "  connect Zoom    leap auth login zoom --server-to-server\n" in made.out
+    assert all(len(line) <= 80 for line in made.out.splitlines())
+    source = yaml.safe_load((tmp_path / "here/tenants/here/sources/zoom.yaml").read_text())
+    day = datetime.now(UTC).date()
+    assert f"{source['since']}" in {f"{day}", f"{day - timedelta(days=1)}"}
+    assert 0 == leap("validate", cwd=tmp_path / "here").code
+    planned = leap("plan", cwd=tmp_path / "here")
+    assert "the credential zoom lacks account_id" in " ".join(planned.out.split())
+    assert "leap auth login zoom --server-to-server" in " ".join(planned.out.split())
+
+
+def test_zoom_is_left_out_where_nobody_wants_it(tmp_path):
+    """Without a terminal to ask on, too."""
+    assert 0 == leap("init", "here", cwd=tmp_path).code
+
+    assert not (tmp_path / "here/tenants/here/sources/zoom.yaml").exists()
+    template = tmp_path / "here/tenants/here/templates/lectures.yaml"
+    assert ["recordings"] == yaml.safe_load(template.read_text())["match"]["sources"]
 
 
 def test_a_clone_without_the_key_is_valid(tmp_path):
@@ -280,7 +307,7 @@ def converse(
 
 def test_on_a_terminal_it_asks(tmp_path):
     """What an option says is not asked; Enter takes what stands in brackets; mistakes are told."""
-    answers = ["acme", "Acme University", "Europe/Berln", "Europe/Berlin", "", "", "", "", "",
+    answers = ["acme", "Acme University", "Europe/Berln", "Europe/Berlin", "", "", "y", "", "", "",
                LEAP, "", "LEDGER", "our-lectures", "s3://our-lectures"]  # fmt: skip
 
     code, said = converse(tmp_path, ["init", "here", "--ci"], answers)
@@ -292,6 +319,8 @@ def test_on_a_terminal_it_asks(tmp_path):
     tenant = (tmp_path / "here/tenants/acme/tenant.yaml").read_text()
     assert "title: Acme University\n" in tenant
     assert "time_zone: Europe/Berlin " in tenant
+    assert "Take recordings from Zoom too [y/N]:" in said
+    assert (tmp_path / "here/tenants/acme/sources/zoom.yaml").is_file()
     workflow = (tmp_path / "here/.github/workflows/reconcile.yml").read_text()
     assert "${{ secrets.LEDGER }}" in workflow
     assert 'BUCKET: "s3://our-lectures"' in workflow

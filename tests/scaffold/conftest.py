@@ -37,6 +37,7 @@ KINDS = {
         site="www",
         ci=Continuous(),
     ),
+    "local, with Zoom": Answers("acme", "Acme", LEAP, zoom_since="2026-11-20"),
     "self-hosted, with a database": Answers(
         "acme-1", "Acme", LEAP, ci=Continuous(database_secret="LEDGER")
     ),

@@ -66,6 +66,10 @@ def _needs(sources: Collection[ZoomSource], *, personal: bool) -> Iterator[tuple
             yield _LIST_USER, True
         else:
             yield _LIST_ACCOUNT, True
+        if source.include_trash and not source.hosts and not personal:
+            # The account as a whole has no trash to look into.
+            yield _LIST_USERS, True
+            yield _LIST_USER, True
     everybody = not personal or any(source.hosts for source in sources)
     yield _LOOK, everybody
     yield _DOWNLOAD, everybody
