@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -130,6 +130,15 @@ def test_without_a_range_it_is_today(zoom, ask):
     answer = ask(ALL)
     assert ["today"] == topics(answer)
     assert {"from": "2026-11-22", "to": "2026-11-22"}.items() <= answer.json().items()
+
+
+def test_days_are_those_of_utc(zoom, ask):
+    """A lecture after midnight in Belgrade is still the day before's."""
+    belgrade = timezone(timedelta(hours=1))
+    zoom.meeting(topic="late", start=datetime(2026, 11, 4, 0, 30, tzinfo=belgrade))
+    (meeting,) = ask(ALL, from_="2026-11-03", to="2026-11-03").json()["meetings"]
+    assert "2026-11-03T23:30:00Z" == meeting["start_time"]
+    assert [] == topics(ask(ALL, from_="2026-11-04", to="2026-11-04"))
 
 
 @pytest.mark.parametrize(

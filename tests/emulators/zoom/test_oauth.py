@@ -217,6 +217,13 @@ def test_refresh_tokens_end(zoom, app, user, web):
     ]
 
 
+def test_tokens_end_with_their_app(zoom, account, web):
+    """An app that is switched off takes its tokens with it."""
+    headers = {"Authorization": f"Bearer {zoom.oauth.access_token(account.app)}"}
+    account.app.disabled = True
+    assert 401 == web.get("/v2/users", headers=headers).status_code
+
+
 def test_revoked_access_is_noticed_at_the_next_call(zoom, account, web):
     """A token may end before its time."""
     headers = {"Authorization": f"Bearer {zoom.oauth.access_token(account.app)}"}
