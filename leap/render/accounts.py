@@ -149,15 +149,17 @@ def _notes(account: Account, now: datetime) -> list[str]:
     if account.deferral is not None:
         until, reason = moment(account.deferral.until), clean(account.deferral.reason)
         notes.append(f"left alone until {until}: {reason}")
-    if account.origin == "ledger" and account.renewed_at is not None:
-        times = counted(account.generation, "renewal")
-        notes.append(f"renewed {ago(account.renewed_at, now)}, kept in the ledger ({times})")
+    if account.renewed_at is not None:
+        when = ago(account.renewed_at, now)
+        notes.append(f"newest token: the ledger's, generation {account.generation}, {when}")
+    elif account.expires_at is not None:
+        notes.append("newest token: the file's")
     if account.expires_at is not None:
         notes.append(f"ends {moment(account.expires_at)}, unless it is used before")
-    if account.scopes:
-        notes.append(f"scopes: {' '.join(map(clean, account.scopes))}")
     if account.used_at is not None:
         notes.append(f"last used {ago(account.used_at, now)}")
+    if account.scopes:
+        notes.append(f"scopes: {' '.join(map(clean, account.scopes))}")
     return notes
 
 
@@ -198,10 +200,10 @@ def answer(asked: Asked, *, width: int = 80, paint: Paint = plain) -> str:
     notes += [f"the app may not {ability}: it lacks {scope}" for ability, scope in asked.missing]
     if asked.helps:
         notes.append(f"→ {clean(asked.helps)}")
-    if asked.scopes:
-        notes.append(f"scopes: {' '.join(sorted(map(clean, asked.scopes)))}")
     if asked.expires_at is not None:
         notes.append(f"ends {moment(asked.expires_at)}, unless it is used before")
+    if asked.scopes:
+        notes.append(f"scopes: {' '.join(sorted(map(clean, asked.scopes)))}")
     first = f"{asked.tenant}  {asked.account}  {paint(word, style)}{whose}"
     return "\n".join([first, *indented(notes, 4, width)])
 

@@ -23,10 +23,11 @@ def command(root: Path, tenants: tuple[str, ...], accounts: tuple[str, ...], for
     person, or could not be asked.
     """
     from leap.config import load
+    from leap.config.accounts import accounts_in
     from leap.ledger import open_ledger
     from leap.render import accounts as render
     from leap.render.terminal import paint_for, width_of_terminal
-    from leap.secrets import take_keys
+    from leap.secrets import secrets_path, take_keys
     from leap.tasks.account_checks import ask
 
     operator = load(root, tenants=()).operator
@@ -34,11 +35,12 @@ def command(root: Path, tenants: tuple[str, ...], accounts: tuple[str, ...], for
     names = tenants or tuple(tenant_names(root))
     paint, width = paint_for(sys.stdout), width_of_terminal()
     answers = []
-    with open_ledger(operator.database, operator.state) as ledger:
-        for answer in ask(root, operator, ledger, names, accounts):
-            answers.append(answer)
-            if format_ == "text":
-                click.echo(render.answer(answer, width=width, paint=paint))
+    if any(accounts_in(root, names).values()) or any(secrets_path(root, n).exists() for n in names):
+        with open_ledger(operator.database, operator.state) as ledger:
+            for answer in ask(root, operator, ledger, names, accounts):
+                answers.append(answer)
+                if format_ == "text":
+                    click.echo(render.answer(answer, width=width, paint=paint))
     unknown = sorted(set(accounts) - {answer.account for answer in answers})
     if unknown:
         message = f"--account {unknown[0]}: there is none of this name that could be asked about"

@@ -84,6 +84,7 @@ def _looks(directory: Path | None) -> Iterator[tuple[str, Look]]:
     yield "configuration", partial(repository.configuration, root)
     yield "secrets", partial(repository.secrets, root)
     yield "keys", partial(repository.keys, root)
+    yield "accounts", partial(repository.accounts, root)
     operator = repository.operator(root)
     if operator is not None:
         yield "state", partial(places.state, operator)

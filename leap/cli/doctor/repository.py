@@ -77,6 +77,26 @@ def _opened(root: Path, tenant: str) -> Check | None:
     return Check("ok", name, f"opens {accounts} {'credential' if accounts == 1 else 'credentials'}")
 
 
+def accounts(root: Path) -> list[Check]:
+    """Look whether the accounts at vendors have credentials; asks no vendor."""
+    from datetime import UTC, datetime
+
+    from leap.cli.common import tenant_names
+    from leap.tasks.accounts import look
+
+    # What cannot be opened here is said about the tenant's key.
+    found = [each for each in look(root, tenant_names(root), None, datetime.now(UTC)) if each.uses]
+    troubled = [each for each in found if each.state == "needs you"]
+    if troubled:
+        first = troubled[0]
+        message = f"{first.name} of {first.tenant}: {first.problem}"
+        return [Check("warn", "accounts", message, "leap auth status")]
+    if not found:
+        return []
+    count = f"{len(found)} declared" if len(found) > 1 else "one declared"
+    return [Check("ok", "accounts", f"{count}; `leap auth check` asks the vendors")]
+
+
 def keys(root: Path) -> list[Check]:
     """Look whether anybody else could read, or commit, the private keys."""
     from leap.secrets.git import line
