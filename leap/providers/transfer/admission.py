@@ -58,11 +58,10 @@ class Admission:
             return self._work.take()
         return Span(0, 1, 0, self._work.settings.chunk)
 
-    def admit(self, head: Head, at: int, span: Span) -> Span | None:
+    def admit(self, head: Head, at: int, span: Span) -> Span:
         """Return what to keep of an answer to a request for ``span`` from byte ``at`` on.
 
-        None where there is nothing to keep, since the file is empty. Raises
-        BeginAnew where it is not the file that was begun, WrongSize or another
+        Nothing is to be kept of an empty file. Raises BeginAnew where it is not the file that was begun, WrongSize or another
         ProviderError where it is not the one that was declared, OSError where
         the disk refuses.
         """
@@ -80,7 +79,7 @@ class Admission:
             if self._remembered:
                 work.journal = resume(self._journal)
             elif not self._begin(head, found):
-                return None
+                return Span(0, 0, 0, 0)
             else:
                 span = work.chunks.take(1 if head.ranged else len(work.chunks)) or span
             work.admitted = True

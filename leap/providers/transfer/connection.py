@@ -86,12 +86,9 @@ class Connection:
                 blocks = got.blocks()
                 # Read before anything is decided: it shows whether this is a page.
                 first = next(blocks, b"")
-                span = self._admission.admit(got.head, self._at, self._span)
-                if span is None:
-                    self._at = self._span.end or 0  # an empty file: nothing more to come
-                    return
-                self._span = span
-                self._keep_all(got.head, first, blocks)
+                self._span = self._admission.admit(got.head, self._at, self._span)
+                if not self._finished():
+                    self._keep_all(got.head, first, blocks)
         except BeginAnew:
             raise
         except RetrySoon as problem:

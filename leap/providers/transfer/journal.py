@@ -20,6 +20,7 @@ from leap.providers.transfer.chunks import Chunks
 
 _VERSION = 1
 _FIELDS = 3
+_DIGITS = 8
 #: A journal of a file of 50 GB has 0.4 MB.
 _LARGEST = 64 << 20
 
@@ -144,7 +145,7 @@ def _begun(head: bytes) -> Remembered | None:
 def _note(chunks: Chunks, line: bytes) -> None:
     """Note the chunk that ``line`` names. Raises ValueError where it names none."""
     fields = line.split()
-    if len(fields) != _FIELDS:
+    if len(fields) != _FIELDS or len(fields[2]) != _DIGITS:
         return
     start, length, checksum = int(fields[0]), int(fields[1]), int(fields[2], 16)
     number, rest = divmod(start, chunks.chunk)

@@ -10,6 +10,10 @@ from leap.providers.http import within
 from leap.providers.transfer.work import Work
 
 
+#: Seconds that the network is given beyond the deadline, which the conductor keeps.
+_GRACE = 1.0
+
+
 class Threads:
     """Runs functions in threads; what one of them raises is raised by `check`.
 
@@ -47,7 +51,7 @@ class Threads:
 
     def _run(self, run: Callable[[], None], after: Callable[[], None] | None) -> None:
         try:
-            with within(max(0.0, self._work.ends - self._work.timer.now())):
+            with within(self._work.ends - self._work.timer.now() + _GRACE):
                 run()
         except BaseException as error:  # noqa: BLE001 -- raised again in the thread that waits
             self._errors.append(error)

@@ -180,8 +180,8 @@ class Work:
             self._resting_until = max(self._resting_until, self.timer.now() + error.after)
         if worker.failures >= self.settings.attempts or left <= 0:
             raise error
-        if isinstance(error, Refused) and worker.failures == 1:
-            return 0.0  # A signature that expired: the fresh one works at once.
+        if worker.failures == 1 and not isinstance(error, Crowded):
+            return 0.0  # A signature that expired, a connection that was cut: both happen.
         backoff = min(_FIRST_PAUSE * 2.0 ** (worker.failures - 1), _LONGEST_BACKOFF)
         # Not for keys: the waits of many connections shall only fall apart.
         return backoff * random.uniform(0.5, 1)  # noqa: S311
