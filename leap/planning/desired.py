@@ -27,7 +27,8 @@ class Desired:
     not worked on: skipped, still settling, or without its template.
     ``withdraw`` maps the presets from which it shall be taken down to why.
     ``discard`` says why the source's recording goes into the source's trash
-    once all is published, or is empty.
+    once all is published, or is empty. ``is_unseen`` tells that its source
+    could not be asked: nothing that needs the source can be done.
     """
 
     row: RecordingRow
@@ -35,6 +36,7 @@ class Desired:
     settings: Mapping[Stage, Mapping[str, object]] | None = None
     withdraw: Mapping[str, str] = field(default_factory=dict)
     discard: str = ""
+    is_unseen: bool = False
 
 
 def desire(
@@ -46,8 +48,8 @@ def desire(
 ) -> tuple[Desired, ...]:
     """Return every recording of ``tenant`` as it shall be, in order of date and id.
 
-    Recordings of sources that were not listed this time, or are declared no
-    more, stay as the ledger has them.
+    Recordings that are skipped, in sources that were not listed this time, and
+    all of sources that are declared no more, stay as the ledger has them.
     """
     identities = identify(tenant, listings, actual)
     wishes = _Wishes(declaration, tenant)
@@ -56,6 +58,7 @@ def desire(
         for item in identities.listed
     ]
     results += [wishes.gone(row, now) for row in identities.gone]
+    results += filter(None, (wishes.unseen(row, now) for row in identities.unseen))
     results.sort(key=lambda each: (each.row.started_at, each.row.id))
     return tuple(results)
 
@@ -158,6 +161,21 @@ class _Wishes:
         that are there can follow an edit of its template.
         """
         row = replace(known, listed=False, since=now if known.listed else known.since)
+        return self._unlisted(row, known, now)
+
+    def unseen(self, known: RecordingRow, now: datetime) -> Desired | None:
+        """Return what shall be of a recording of which its source could not tell.
+
+        What is there already is worked on, as the settings say; whether it is
+        skipped is decided when the source can be asked again.
+        """
+        if known.skip is not None or known.settled_at is not None:
+            return None
+        found = self._unlisted(known, known, now)
+        has_work = found.settings or found.withdraw
+        return replace(found, is_unseen=True, discard="") if has_work else None
+
+    def _unlisted(self, row: RecordingRow, known: RecordingRow, now: datetime) -> Desired:
         override = override_for(self.declared, row)
         if override is not None and override.withdraw:
             return _settled(self._withdrawn(replace(row, since=now), known, override))

@@ -72,7 +72,7 @@ def diff(tenant: str, desired: Sequence[Desired], actual: Actual, now: datetime)
         deferred += put_off
         if change is not None:
             changes.append(change)
-        elif not failed and not put_off:
+        elif not failed and not put_off and not each.is_unseen:
             in_sync.add(row.id)
     return Difference(
         tuple(changes), tuple(failures), frozenset(in_sync), frozenset(skipped), tuple(deferred)
@@ -204,6 +204,8 @@ def _work(
 
     if not row.listed and any(step.stage is Stage.DOWNLOAD for step in steps):
         return change("blocked", "source no longer available")
+    if each.is_unseen and any(step.stage is Stage.DOWNLOAD for step in steps):
+        return None  # its source says when it can be asked again
     moved = known is not None and known.locator != row.locator
     reasons = [f"moved from {known.locator}"] if known is not None and moved else []
     if steps:

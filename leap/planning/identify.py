@@ -32,10 +32,15 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """All listed recordings, and the known ones that their source no longer lists."""
+    """All listed recordings, and the known ones that are not among them.
+
+    ``gone`` are those that their source no longer lists; of ``unseen`` it could
+    not tell.
+    """
 
     listed: tuple[Identified, ...]
     gone: tuple[RecordingRow, ...]
+    unseen: tuple[RecordingRow, ...] = ()
 
 
 def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identities:
@@ -46,16 +51,16 @@ def identify(tenant: str, listings: Sequence[Listing], actual: Actual) -> Identi
     """
     listed: list[Identified] = []
     gone: list[RecordingRow] = []
+    unseen: list[RecordingRow] = []
     for listing, rows in _shared_out(listings, actual):
         taken = {row.id[11:] for row in rows} | {other.id[11:] for other in actual.others}
         found = _match_source(tenant, rows, listing.observed, taken)
         listed += found
-        if listing.complete:
-            here = {item.id for item in found}
-            gone += [
-                row for row in rows if row.id not in here and row.locator not in listing.unchanged
-            ]
-    return Identities(_mark_copies(listed, actual), tuple(gone))
+        here = {item.id for item in found}
+        (gone if listing.complete else unseen).extend(
+            row for row in rows if row.id not in here and row.locator not in listing.unchanged
+        )
+    return Identities(_mark_copies(listed, actual), tuple(gone), tuple(unseen))
 
 
 def _shared_out(

@@ -53,7 +53,11 @@ def make_plan(
         # override is known to fit one.
         settled = (found.in_sync | found.skipped).difference(*special.values())
         rows[tenant] = tuple(
-            _remembered(each.row, declaration.digests[tenant], settled) for each in desired
+            # Of what is unseen nothing was found out.
+            each.row
+            if each.is_unseen
+            else _remembered(each.row, declaration.digests[tenant], settled)
+            for each in desired
         )
     return Plan(
         changes=tuple(changes),

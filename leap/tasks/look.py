@@ -101,8 +101,10 @@ def look_at(
         notes += [f"{tenant}/{name}: {note}" for note in listing.notes]
         listings.append(listing)
         seen = {item.locator for item in listing.observed}
+        unlisted = not listing.complete and not seen
         for each in settled[name]:
-            if each.locator in listing.unchanged or not (each.listed or each.locator in seen):
+            known_as_is = unlisted or each.locator in listing.unchanged
+            if known_as_is or not (each.listed or each.locator in seen):
                 left_out[each.template] += 1
             else:
                 again.append(each.id)

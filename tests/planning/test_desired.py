@@ -229,3 +229,28 @@ def test_a_recording_whose_file_is_gone_still_follows_its_template(
     assert not gone.row.listed
     before = wish(declare(tenant="title: Uni\n"))
     assert {s.value for s in keys(gone) if keys(gone)[s] != keys(before)[s]} == {"subtitles"}
+
+
+def test_of_what_its_source_could_not_tell_the_settings_still_hold(declare) -> None:
+    """It is worked on as far as it is there; whether it is skipped is decided another time."""
+    row = wish(declare()).row
+    broken = [Listing("folder", (), complete=False)]
+    edited = declare(
+        algebra=(
+            "match: {keywords: [geometry]}\npipeline: lecture\npublish: {site: }\n"
+            "subtitles: {line_length: 32}\n"
+        )
+    )
+
+    (unseen,) = desire(edited, "uni", broken, known(row), NOON + timedelta(days=1))
+    skipped = replace(row, skip=Skip.BLANK, reason="too short", wanted=None)
+
+    assert unseen.is_unseen
+    assert ("algebra", True, row.since) == (
+        unseen.row.template,
+        unseen.row.listed,
+        unseen.row.since,
+    )
+    assert keys(unseen)[Stage.TRIM] == row.wanted.stages[Stage.TRIM]
+    assert keys(unseen)[Stage.SUBTITLES] != row.wanted.stages[Stage.SUBTITLES]
+    assert () == desire(edited, "uni", broken, known(skipped), NOON)

@@ -379,3 +379,19 @@ def test_what_cannot_be_taken_down_yet_waits_and_is_not_forgotten() -> None:
     assert ((), frozenset()) == (before.changes, before.skipped)
     assert [("site", LATER)] == [(held.preset, held.until) for held in before.deferred]
     assert ["remove"] == [change.action for change in after.changes]
+
+
+def test_what_its_source_could_not_tell_of_is_worked_on_as_far_as_it_is_there() -> None:
+    """It is neither in sync nor blocked: that is known when the source can be asked again."""
+    missing_words = tuple(
+        fact for fact in FINISHED.stages[ROW.id] if fact.stage is not Stage.TOPICS
+    )
+    there = replace(FINISHED, stages={ROW.id: missing_words})
+    nothing = replace(FINISHED, stages={}, publications={})
+    unseen = replace(want(), is_unseen=True)
+
+    assert [(Stage.TOPICS,)] == [
+        change.stages for change in diff("demo", [unseen], there, NOON).changes
+    ]
+    for actual in (FINISHED, nothing):
+        assert Difference((), (), frozenset(), frozenset()) == diff("demo", [unseen], actual, NOON)

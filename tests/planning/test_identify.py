@@ -172,6 +172,7 @@ def test_a_recording_is_gone_only_from_a_complete_listing() -> None:
 
     assert [found.listed[0].id] == [row.id for row in complete.gone]
     assert broken.gone == ()
+    assert [found.listed[0].id] == [row.id for row in broken.unseen]
 
 
 places = st.sampled_from(["a", "b", "c", "d"])
@@ -228,7 +229,9 @@ def test_a_recording_stays_with_its_source_however_that_is_listed() -> None:
         Listing("host", (), unchanged=frozenset({"a=="})),
         Listing("host", (), complete=False),
     ):
-        assert Identities((), ()) == identify("demo", [account, host], before)
+        found = identify("demo", [account, host], before)
+
+        assert ((), ()) == (found.listed, found.gone)
 
 
 def test_another_source_takes_over_what_its_source_lists_no_more() -> None:
