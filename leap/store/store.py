@@ -103,9 +103,12 @@ class Store:
         folder = self._unfinished(name)
         try:
             with underway.kept(folder, wait=_PATIENCE) as files:
-                yield files
-                if self._is_committed(name):
-                    underway.discard(folder)
+                try:
+                    yield files
+                finally:
+                    is_empty = not any(path.stat().st_size for path in files.iterdir())
+                    if is_empty or self._is_committed(name):
+                        underway.discard(folder)
         except underway.InUse:
             message = f"another process works on {name.stage.value} of {name.recording}"
             raise StoreError(message, hint="run `leap reconcile` when it is done") from None

@@ -87,6 +87,14 @@ def test_a_failed_attempt_keeps_what_it_has(tmp_path: Path) -> None:
     assert 4096 == Store(tmp_path).unfinished_size(NAME)
 
 
+def test_an_attempt_that_left_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), Store(tmp_path).unfinished(NAME) as folder:
+        (folder / "source.part").touch()
+        raise ZeroDivisionError
+
+    assert [] == folders(tmp_path)
+
+
 def test_two_processes_never_work_in_one_folder(
     tmp_path: Path, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
