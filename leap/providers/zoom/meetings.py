@@ -7,6 +7,7 @@ types. What cannot be read is taken for absent; nothing here raises.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from typing import Any
 
 #: The seconds of a minute, in which Zoom tells the length of a meeting.
 _MINUTE = 60.0
+#: A time in other years is no time.
+_OLDEST, _NEWEST = 2000, 2200
+#: Control characters, and halves of characters.
+_HIDDEN = frozenset({"Cc", "Cs"})
 #: What kinds begin with that are no videos; others may be, also unknown ones.
 _NO_VIDEO = (
     "audio",
@@ -137,7 +142,12 @@ _START = "recording_start"
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if value.isprintable():
+        return value.strip()
+    # No database takes NUL, and no terminal shall be moved by a topic.
+    return "".join(" " if unicodedata.category(sign) in _HIDDEN else sign for sign in value).strip()
 
 
 def _number(data: Mapping[str, Any], key: str) -> int:
@@ -150,6 +160,7 @@ def _number(data: Mapping[str, Any], key: str) -> int:
 def _moment(data: Mapping[str, Any], key: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(_text(data, key))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if _OLDEST < moment.year < _NEWEST else None

@@ -28,7 +28,9 @@ FILE_KEYS = [
     "recording_end",
     "download_url",
 ]
-TIMES = st.sampled_from(["2026-11-03T09:00:00Z", "0001-01-01T00:00:00+14:00", "2026-11-03", ""])
+TIMES = st.sampled_from(
+    ["2026-11-03T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-11-03", ""]
+)
 
 
 def test_numbers_and_times_are_read_as_they_come():
@@ -47,6 +49,13 @@ def test_numbers_and_times_are_read_as_they_come():
     assert ("a/b==", "Trees and graphs", 3000.0) == (found.uuid, found.topic, found.seconds)
     assert datetime(2026, 11, 3, 9, tzinfo=UTC) == found.starts
     assert [("f", "MP4", 123)] == [(each.id, each.type, each.size) for each in found.files]
+
+
+def test_no_sign_that_cannot_be_kept_or_moves_a_cursor_is_in_a_title():
+    """Emoji and other scripts stay as they are."""
+    found = read_meeting({"uuid": "a", "topic": "\x1b[31mДеревья\x00 👩‍💻\r\n 树"})
+
+    assert "[31mДеревья 👩‍💻 树" == found.topic
 
 
 @pytest.mark.parametrize("said", [None, [], {}, {"uuid": ""}, {"uuid": 7}])
