@@ -13,13 +13,12 @@ from leap.domain.snapshot import (
     PublicationFact,
     RecordingRow,
     Skip,
-    StageFact,
     Wanted,
     is_deferred,
 )
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning.desired import Desired
-from leap.planning.reasons import edited
+from leap.planning.reasons import why, why_publish
 
 #: Platforms on which changed media can take the old media's place.
 REPLACES_MEDIA = frozenset({"site"})
@@ -237,7 +236,7 @@ def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, stopped: set[Sta
             continue
         fact = actual.fact(each.row.id, stage, wanted.stages[stage])
         if fact is None or fact.state in ("running", "failed"):
-            reasons[stage] = _why(each, stage, fact, wanted, actual)
+            reasons[stage] = why(each, stage, fact, wanted, actual)
         elif fact.state == "evicted":
             users = [other for other in reasons if stage in inputs(other, pipeline)]
             if users:
@@ -252,44 +251,6 @@ def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, stopped: set[Sta
         for stage in FILE_STAGES
         if stage in reasons
     ]
-
-
-def _why(
-    each: Desired, stage: Stage, fact: StageFact | None, wanted: Wanted, actual: Actual
-) -> str:
-    """Say in a few words why a stage has to be done."""
-    if fact is not None and fact.state == "failed":
-        return _why_again(fact)
-    if fact is not None:
-        return "was cut off"
-    known = each.known
-    if known is None or known.wanted is None:
-        return "new recording"
-    before = known.wanted
-    old_key = before.stages.get(stage)
-    if old_key is None:
-        return f"{stage.value} is new in pipeline {wanted.pipeline}"
-    if old_key == wanted.stages[stage]:
-        return "not done yet"
-    if stage is Stage.DOWNLOAD and known.revision != each.row.revision:
-        return "the source changed"
-    old = actual.fact(each.row.id, stage, old_key)
-    if old is not None and isinstance(old.facts.get("settings"), Mapping):
-        edits = edited(stage, old.facts["settings"], (each.settings or {}).get(stage, {}))
-        if edits:
-            return edits
-    changed = [
-        other
-        for other in inputs(stage, tuple(wanted.stages))
-        if before.stages.get(other) != wanted.stages[other]
-    ]
-    return f"{changed[-1].value} changes" if changed else "its settings changed"
-
-
-def _why_again(fact: StageFact | PublicationFact) -> str:
-    if fact.needs_person:
-        return f"waits for a person: {fact.reason}"
-    return f"{'put off' if fact.until else 'failed'} before: {fact.reason}"
 
 
 def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[Step]:
@@ -308,7 +269,7 @@ def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[St
             Step(
                 Stage.PUBLISH,
                 digest(dict(digests))[:16],
-                _why_publish(fact, parts),
+                why_publish(fact, parts),
                 {
                     other: wanted.stages[other]
                     for other in inputs(Stage.PUBLISH, tuple(wanted.stages))
@@ -334,17 +295,3 @@ def _discard_steps(each: Desired, actual: Actual) -> list[Step]:
 
 def _discard_key(row: RecordingRow) -> str:
     return digest({Stage.DISCARD.value: row.revision})[:16]
-
-
-def _why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
-    if fact is None:
-        return "not published yet"
-    if fact.state == "withdrawn":
-        return "no longer withdrawn"
-    if fact.state == "failed":
-        return _why_again(fact)
-    if not parts:
-        return "its last step was cut off"
-    if not fact.applied:
-        return "its page is gone" if fact.state == "applied" else "publishing was cut off"
-    return f"{' and '.join(parts)} {'change' if len(parts) > 1 else 'changes'}"
