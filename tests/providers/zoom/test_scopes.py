@@ -51,6 +51,17 @@ def test_a_source_needs_what_it_lists_with(
     assert [*needed, files, bytes_] == found
 
 
+def test_the_trash_is_listed_user_by_user() -> None:
+    """Where hosts are named, or a person sees their own, that is done anyway."""
+    wanted = source(include_trash=True)
+
+    found = lacks(set(), wanted)
+    assert {"user:read:list_users:admin", f"{READ}:list_user_recordings:admin"} < set(found)
+    named = {"hosts": ["ada@example.org"]}
+    assert lacks(set(), source(**named)) == lacks(set(), source(include_trash=True, **named))
+    assert lacks(set(), source(), personal=True) == lacks(set(), wanted, personal=True)
+
+
 def test_trashing_is_needed_only_where_a_source_trashes() -> None:
     """Parts of a meeting are trashed one by one."""
     separate = lacks({"recording:read:admin"}, source(after_publication="trash"))
