@@ -214,8 +214,8 @@ class AccountTokens:
                 self._ledger.renewal_refused(self._tenant, self.account, sent)
         elif isinstance(error, NeedsHuman):
             message = (
-                f"{error.message}; a renewal at {found.state.renewing_at:%Y-%m-%d %H:%M} UTC"
-                f" was cut off before its answer was stored, so the tokens of {self.account} are lost"
+                f"a run that was cut off at {found.state.renewing_at:%Y-%m-%d %H:%M} UTC, while it"
+                f" renewed the tokens of {self.account}, has lost them, it seems: {error.message}"
             )
             hint = error.hint or f"log in to {self.account} again"
             raise NeedsHuman(message, hint=hint) from error

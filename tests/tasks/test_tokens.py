@@ -358,7 +358,7 @@ def test_an_answer_that_cannot_be_stored_is_said_clearly(tokens, another_run, ve
 
     assert "acme: the renewed tokens of zoom-main could not be stored" == caught.value.message
     assert "log in again once the ledger can be written" in caught.value.hint
-    with pytest.raises(NeedsHuman, match="the tokens of zoom-main are lost"):
+    with pytest.raises(NeedsHuman, match="renewed the tokens of zoom-main, has lost them"):
         another_run().renewed(stale, vendor)
 
 
@@ -434,7 +434,7 @@ def test_killed_between_answer_and_store_a_person_logs_in_again(root, start, ano
         tokens = another_run()
         with pytest.raises(NeedsHuman, match=REFUSAL) as caught:
             tokens.renewed(tokens.current(), vendor)
-        assert "was cut off before its answer was stored" in caught.value.message
+        assert "a run that was cut off at 20" in caught.value.message
         assert caught.value.hint == "log in to zoom-main again"
 
     vendor.file.write_text(json.dumps({"asked": 6, "renewed": 6}))
