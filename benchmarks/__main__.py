@@ -26,6 +26,7 @@ NAMES = (
     "planning",
     "many",
     "listing",
+    "download",
     "luigi_share",
     "silence",
     "trim",
