@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from emulators.zoom import Limit, Zoom
 
-from leap import secrets
+from leap import providers, secrets
+from leap.config import load
+from leap.domain.stage import Stage
+from leap.domain.status import StatusName
+from leap.errors import DeferUntil, LeapError, NeedsHuman, RetrySoon
+from leap.tasks.job import Job
+from leap.tasks.reconcile import admit
+from leap.tasks.retry import retry
+from leap.tasks.standings import read_standings
+from leap.tasks.survey import Session, open_session, survey
+from leap.tasks.trouble import StepFailed, StepHeld
+from leap.tasks.work import perform
 
 if TYPE_CHECKING:
     from conftest import Ran, University
     from emulators.zoom import Account
+
+    from leap.domain.ports import Receipt
 
 LIST = "GET /v2/accounts/me/recordings"
 ONE = "GET /v2/meetings/*/recordings"
@@ -217,3 +230,68 @@ def test_a_saved_plan_does_not_do_more_than_was_printed(campus, tmp_path) -> Non
 
     assert ["Lecture in the folder"] == [each["title"] for each in done["done"]]
     assert "deferred" == campus.holds()["Lecture 1"]["kind"]
+
+
+class Refusing:
+    """A platform that refuses everything (``leap.domain.ports.Publisher``)."""
+
+    platform = "site"
+    replaces_media = True
+
+    def __init__(self, error: LeapError) -> None:
+        self.error = error
+
+    def publish(self, publication: Any, known: Any, progress: Any) -> Receipt:
+        raise self.error
+
+    def withdraw(self, recording: str, known: Any) -> None:
+        raise self.error
+
+
+@pytest.fixture
+def session(university: University) -> Iterator[Session]:
+    """Give a university with one lecture, which is published as it is."""
+    university.write("pipelines/lecture.yaml", "stages: [download, trim, publish]\n")
+    university.record("2026-11-01 Lecture.mp4")
+    with open_session(load(university.root)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "error, kind",
+    [
+        (RetrySoon("the platform is busy"), "retry"),
+        (DeferUntil("100 uploads a day", until=datetime(2199, 1, 1, tzinfo=UTC)), "deferred"),
+        (NeedsHuman("access was revoked", hint="log in again"), "person"),
+    ],
+    ids=["retry soon", "defer until", "needs human"],
+)
+def test_a_platform_refuses_in_three_ways(
+    session: Session, error: LeapError, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lecture stays as far as it is, and says what it waits for; `retry` lifts a hold."""
+    monkeypatch.setattr(providers, "PUBLISHERS", {"site": lambda *_: Refusing(error)})
+    found, plan = survey(session, ["uni"], quiet)
+    admit(session, found, plan)
+    [change], [row] = plan.work, plan.rows["uni"]
+    *makes, publishes = change.steps
+    for step in makes:
+        perform(Job(session, change, row, step, quiet))
+
+    with pytest.raises(StepFailed, match=error.message) as raised:
+        perform(Job(session, change, row, publishes, quiet))
+    [standing] = read_standings(session.ledger, session.declaration)
+    again = survey(session, ["uni"], quiet)[1]
+    lifted = retry(session, "uni", row.id)
+    after = survey(session, ["uni"], quiet)[1]
+
+    assert isinstance(raised.value, StepHeld) == (kind != "retry")
+    assert StatusName.PROCESSED is standing.status.status
+    assert (kind, f"site: {error}") == (standing.status.hold.kind, standing.status.hold.reason)
+    assert (kind == "deferred") == bool(again.deferred) == (not again.work)
+    assert (("publish to site",) if kind != "retry" else ()) == lifted
+    assert [(Stage.PUBLISH,)] == [change.stages for change in after.work]
+
+
+def quiet(share: float | None, message: str = "") -> None:
+    """Take no notice of progress."""
