@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leap import providers
 from leap.config import load
 from leap.domain.plan import Plan
+from leap.domain.recording import Listing
 from leap.domain.snapshot import Skip
+from leap.errors import DeferUntil, LeapError, MissingTool, NeedsHuman, RetrySoon, SecretError
 from leap.tasks import planfile
 from leap.tasks.evidence import judge
-from leap.tasks.reconcile import admit
+from leap.tasks.reconcile import admit, leave_alone
 from leap.tasks.survey import Session, Survey, open_session, survey
 
 
@@ -225,6 +229,106 @@ def test_a_comment_is_no_edit(session: Session) -> None:
     again = Session(load(session.declaration.root), session.ledger, session.store)
 
     assert () == look(again)[1].rows["uni"]
+
+
+ZOOM = "kind: zoom\naccount: zoom-main\nsince: 2026-01-01\n"
+MIDNIGHT = datetime(2199, 1, 1, tzinfo=UTC)
+
+
+class Refusing:
+    """A source that cannot be listed (``leap.domain.ports.Source``)."""
+
+    kind = "zoom"
+    asked = 0
+
+    def __init__(self, error: LeapError) -> None:
+        self.error = error
+
+    def list(self, *_: object) -> Listing:
+        self.asked += 1
+        raise self.error
+
+
+@pytest.fixture
+def refusing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[LeapError], tuple[Session, Refusing]]:
+    """Give a function that adds two sources of one account, which answers with an error."""
+
+    def add(error: LeapError) -> tuple[Session, Refusing]:
+        for name in ("one", "two"):
+            path = session.declaration.root / f"tenants/uni/sources/{name}.yaml"
+            path.write_text(ZOOM, encoding="utf-8")
+        source = Refusing(error)
+        others = {**providers.SOURCES, "zoom": lambda *_: source}
+        monkeypatch.setattr(providers, "SOURCES", others)
+        return Session(load(session.declaration.root), session.ledger, session.store), source
+
+    return add
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RetrySoon("Zoom is busy"),
+        NeedsHuman("Zoom: revoked", hint="run `leap auth login zoom`"),
+        SecretError("no key opens it", hint="run `leap secrets keygen`"),
+        MissingTool("sops is not installed"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_source_that_fails_keeps_no_other_back(refusing, error: LeapError) -> None:
+    """Every run asks it again, and says which source it was, why, and what to do."""
+    session, source = refusing(error)
+
+    found, plan = look(session)
+
+    assert (f"uni/one: {error}", f"uni/two: {error}") == plan.problems
+    assert 2 == source.asked
+    assert 4 == len(plan.rows["uni"])
+    assert {"uni": {}} == found.deferred
+
+
+def test_an_account_that_is_put_off_is_asked_once(refusing) -> None:
+    """That is a problem while it is new, and a note until the time has come."""
+    session, source = refusing(DeferUntil("Zoom: the daily limit is used up", until=MIDNIGHT))
+    line = "not listed before 2199-01-01 00:00 UTC: Zoom: the daily limit is used up"
+
+    found, plan = look(session)
+    looked_only = look(session)[1]
+    leave_alone(session, found)
+    asked = source.asked
+    known, later = look(session)
+    session.ledger.defer("uni", "zoom-main", datetime(2026, 1, 1, tzinfo=UTC), "over")
+    look(session)
+
+    assert (f"uni/one: {line}",) == plan.problems == looked_only.problems
+    assert (f"uni/two: {line}",) == plan.notes
+    assert ((), (f"uni/one: {line}", f"uni/two: {line}")) == (later.problems, later.notes)
+    assert ("uni/one", "uni/two") == known.not_asked
+    assert (2, 3) == (asked, source.asked)
+
+
+def test_a_time_that_has_come_puts_nothing_off(refusing) -> None:
+    """A provider whose clock is slow is simply asked by the next run."""
+    session, _ = refusing(DeferUntil("wait", until=datetime(2026, 1, 1, tzinfo=UTC)))
+
+    found, plan = look(session)
+
+    assert {"uni": {}} == found.deferred
+    assert ("uni/one: wait", "uni/two: wait") == plan.problems
+
+
+def test_what_was_in_sync_is_so_while_its_source_is_put_off(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that is known has changed, so nothing is read."""
+    refused = {"folder": lambda *_: Refusing(RetrySoon("the share is away"))}
+    monkeypatch.setattr(providers, "SOURCES", refused)
+
+    _, plan = look(session)
+
+    assert ({("uni", "lectures"): 3}, ()) == (plan.in_sync, plan.rows["uni"])
 
 
 def _append(path: Path, text: str) -> None:
