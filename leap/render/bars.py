@@ -39,6 +39,12 @@ class Bars:
             TextColumn(
                 "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=3)
             ),
+            # What is being said matters more than the end of a long title.
+            TextColumn(
+                "{task.fields[message]}",
+                markup=False,
+                table_column=Column(no_wrap=True, max_width=self._console.width // 3 + 2),
+            ),
             BarColumn(bar_width=None, table_column=Column(ratio=1)),
             TaskProgressColumn(),
             TimeElapsedColumn(),
@@ -51,18 +57,17 @@ class Bars:
             get_time=clock,
         )
         self._tasks: dict[str, TaskID] = {}
-        self._all = self._bars.add_task("all stages", total=total) if total else None
+        self._all = self._bars.add_task("all stages", total=total, message="") if total else None
         self._bars.start()
 
     def started(self, work: Work) -> None:
-        self._tasks[work.id] = self._bars.add_task(_name(work), total=None)
+        self._tasks[work.id] = self._bars.add_task(_name(work), total=None, message="")
         self._draw()
 
     def progress(self, work: Work, share: float | None, message: str) -> None:
-        words = f"{_name(work)}  {message}" if message else _name(work)
         total = None if share is None else 1.0
         self._bars.update(
-            self._tasks[work.id], description=words, total=total, completed=share or 0.0
+            self._tasks[work.id], message=message, total=total, completed=share or 0.0
         )
         self.refresh()
 
