@@ -159,7 +159,7 @@ def _held(hold: Hold) -> str:
         return f"held (needs a person): {reason}"
     if hold.kind == "deferred" and hold.until:
         return f"held (deferred until {moment(hold.until)}): {reason}"
-    until = f" until {moment(hold.until)}" if hold.until else ""
+    until = f"; looked at again from {moment(hold.until)}" if hold.until else ""
     return f"held ({hold.kind}): {reason}{until}"
 
 

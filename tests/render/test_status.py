@@ -76,8 +76,8 @@ demo                                                                3 recordings
   2026-11-20-1a2b3c4d5e6f  UPLOADED     Gradient descent  2 h ago
       https://lectures.example/gradient-descent/
   2026-11-14-00000000000a  INITIALIZED  Linear models     2 h ago
-      to do: download; held (source): the file changed 12 s ago until 2026-11-20
-      12:00 UTC
+      to do: download; held (source): the file changed 12 s ago; looked at again
+      from 2026-11-20 12:00 UTC
   2026-11-13-0f9e8d7c6b5a  FAILED       Сломанная 💥      2 h ago
       trim: the file is truncated
 
