@@ -18,7 +18,7 @@ from leap.providers.http import Client, client
 from leap.providers.transfer import Refused, TransferSettings, download
 from leap.providers.zoom.access import Access
 from leap.providers.zoom.api import Api, Plan
-from leap.providers.zoom.choice import beside, segments
+from leap.providers.zoom.choice import Segment, beside, segments
 from leap.providers.zoom.links import Links, size_of, uuid_of
 from leap.providers.zoom.listing import Walk, Whose
 from leap.providers.zoom.meetings import Meeting
@@ -161,11 +161,24 @@ class ZoomSource:
                     message, hint="it stays in Zoom; see what `leap plan` says of it"
                 )
             if self._settings.segments == "longest" or len(own) == len(meeting.files or ()):
+                self._require_chosen(meeting, revision)
                 api.to_trash(meeting.uuid)
                 return
             for file in own:
                 if file.has_id:
                     api.to_trash(meeting.uuid, file.id)
+
+    def _require_chosen(self, meeting: Meeting, revision: str) -> None:
+        """Raise ProviderError where the meeting, looked at anew, is another recording by now."""
+        found = self._segments(meeting)
+        if [each.file.revision for each in found if each.file] != [revision] or len(found) > 1:
+            message = f"“{meeting.name}” has another part in Zoom by now"
+            raise ProviderError(message, hint="it stays there; see what `leap plan` says of it")
+
+    def _segments(self, meeting: Meeting) -> tuple[Segment, ...]:
+        if meeting.starts is None:
+            return ()
+        return segments(meeting, self._settings.prefer, self._settings.segments)
 
     def _client(self) -> Client:
         return client("Zoom", allow_insecure=self._transfer.allow_insecure)
@@ -180,7 +193,7 @@ class ZoomSource:
         return Whose(settings.hosts, settings.listing)
 
     def _observed(self, meeting: Meeting, now: datetime) -> Iterator[Observed]:
-        found = segments(meeting, self._settings.prefer, self._settings.segments)
+        found = self._segments(meeting)
         for segment in found:
             place = f"{meeting.uuid}#{segment.key}" if segment.key else meeting.uuid
             seen = Observed(

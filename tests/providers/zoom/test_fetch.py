@@ -235,6 +235,27 @@ def test_of_several_segments_only_the_published_one_goes_to_the_trash(zoom, open
     assert meeting.stands()
 
 
+def test_a_meeting_of_which_another_part_is_the_longest_by_now_stays(zoom, opened):
+    """Also where only the longest part counts: that one was not published."""
+    half, later = timedelta(minutes=30), timedelta(minutes=40)
+    meeting = zoom.meeting(
+        topic="Trees",
+        start=DAY,
+        files=[video(1000, lasts=half), video(900, after=later, lasts=timedelta(minutes=5))],
+    )
+    source = opened(segments="longest")
+    (seen,) = source.list({}, DAY + timedelta(days=1), _nobody).observed
+    meeting.files.append(video(3000, after=2 * later, lasts=2 * half))
+
+    with pytest.raises(ProviderError, match="has another part in Zoom by now"):
+        source.discard(seen.locator, seen.revision)
+    assert meeting.stands()
+
+    meeting.files.pop()
+    source.discard(seen.locator, seen.revision)
+    assert not meeting.stands()
+
+
 def test_another_file_than_was_published_stays(zoom, opened):
     """Nobody has seen that one."""
     meeting = zoom.meeting(topic="Trees", start=DAY)
