@@ -13,7 +13,7 @@ from leap.errors import LeapError
 
 if TYPE_CHECKING:
     from leap.config import Declaration
-    from leap.domain.ports import LedgerReader
+    from leap.domain.ledger import LedgerReader
     from leap.domain.snapshot import Actual
     from leap.render.show import Target
     from leap.render.status import Standing

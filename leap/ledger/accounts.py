@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leap.domain.accounts import CredentialState, Deferral
-from leap.domain.ports import Lease
+from leap.domain.ledger import Lease
 from leap.errors import LeaseLost
 from leap.ledger.address import Connection
 from leap.ledger.leases import require_lease

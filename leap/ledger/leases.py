@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from leap.domain.ports import Lease
+from leap.domain.ledger import Lease
 from leap.errors import LeaseLost, LedgerError
 from leap.ledger.address import Connection
 from leap.ledger.connections import Connections

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.history import Event, Run, StageRun
-from leap.domain.ports import Lease, Receipt
+from leap.domain.ledger import Lease
+from leap.domain.ports import Receipt
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import (
     Actual,
@@ -52,7 +53,7 @@ _RUN_FINISHED = """
 
 
 class PostgresLedger:
-    """Implements ``leap.domain.ports.Ledger``; see there for what each method promises.
+    """Implements ``leap.domain.ledger.Ledger``; see there for what each method promises.
 
     Usable from several threads, and from forked children, which open their
     own connections. Every method raises LedgerError where the database fails

@@ -234,7 +234,7 @@ def pages_gone(
     """Return the recordings with a publication that does not stand any more.
 
     ``published`` tells what stands on a platform as far as the ledger knows
-    (``leap.domain.ports.LedgerReader.published``).
+    (``leap.domain.ledger.LedgerReader.published``).
     """
     if all(preset.platform != "site" for preset in tenant.presets.values()):
         return frozenset()

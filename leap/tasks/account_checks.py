@@ -8,7 +8,8 @@ from pathlib import Path
 
 from leap.config.accounts import Use, accounts_in
 from leap.config.operator import Operator
-from leap.domain.ports import Ledger, Tokens
+from leap.domain.ledger import Ledger
+from leap.domain.ports import Tokens
 from leap.errors import LeapError
 from leap.providers import CHECKS, LOGINS
 from leap.render.accounts import Account, Asked

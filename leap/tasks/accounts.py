@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leap.config.accounts import Accounts, Use, accounts_in
 from leap.domain.accounts import CredentialState, Deferral
-from leap.domain.ports import LedgerReader
+from leap.domain.ledger import LedgerReader
 from leap.errors import LeapError, SecretError
 from leap.providers import APP_LOGINS, CREDENTIALS, LOGINS
 from leap.render.accounts import Account

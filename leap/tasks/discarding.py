@@ -6,7 +6,8 @@ ledger knows, and to stand where it can be looked at.
 
 from __future__ import annotations
 
-from leap.domain.ports import Discarding, Lease
+from leap.domain.ledger import Lease
+from leap.domain.ports import Discarding
 from leap.domain.stage import Stage
 from leap.errors import StageError
 from leap.faults import point

@@ -11,7 +11,7 @@ from leap.config.expect import Expect
 from leap.config.source import AnySource
 from leap.config.template import Template
 from leap.domain.expectation import Candidate, Overdue, missed
-from leap.domain.ports import LedgerReader
+from leap.domain.ledger import LedgerReader
 from leap.domain.snapshot import Only, RecordingRow, Skip
 from leap.domain.status import derive
 

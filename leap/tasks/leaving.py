@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from leap.domain.ports import Ledger
+from leap.domain.ledger import Ledger
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil
 from leap.tasks.job import Job

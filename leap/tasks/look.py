@@ -17,7 +17,8 @@ from functools import cached_property
 from leap.config import Declaration
 from leap.config.source import AnySource, ZoomSource
 from leap.domain.accounts import Deferral
-from leap.domain.ports import LedgerReader, Progress, Tokens
+from leap.domain.ledger import LedgerReader
+from leap.domain.ports import Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Only, Settled
 from leap.errors import DeferUntil, MissingTool, ProviderError, SecretError

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from leap.config import Declaration
-from leap.domain.ports import LedgerReader
+from leap.domain.ledger import LedgerReader
 from leap.domain.status import Status, StatusName, derive, open_stages
 from leap.planning.select import Selection, Subject
 from leap.render.status import Standing

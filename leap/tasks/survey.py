@@ -11,9 +11,10 @@ from pathlib import Path
 
 from leap.config import Declaration
 from leap.domain.accounts import Deferral
+from leap.domain.ledger import Ledger
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
-from leap.domain.ports import Ledger, Progress, Tokens
+from leap.domain.ports import Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
 from leap.domain.stage import FILE_STAGES

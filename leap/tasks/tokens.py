@@ -18,7 +18,8 @@ from typing import Protocol
 
 from leap.config import Declaration
 from leap.domain.accounts import CredentialState
-from leap.domain.ports import Lease, Ledger, Renewal, Tokens
+from leap.domain.ledger import Lease, Ledger
+from leap.domain.ports import Renewal, Tokens
 from leap.errors import DeferUntil, LeaseLost, LedgerError, NeedsHuman, RetrySoon
 from leap.faults import point
 from leap.secrets import Bond, Readers, credentials, fingerprint, readers_of, seal, seed_of, unseal

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from leap.domain.ledger import Lease
 from leap.domain.manifest import FailureRecord, Manifest
-from leap.domain.ports import Lease
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil, LeapError, LeaseLost
 from leap.faults import point

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leap.domain.accounts import CredentialState, Deferral
-from leap.domain.ports import Lease
+from leap.domain.ledger import Lease
 from leap.domain.snapshot import Skip
 from leap.errors import LeaseLost
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leap.domain.ports import Lease, Ledger, Receipt
+from leap.domain.ledger import Lease, Ledger
+from leap.domain.ports import Receipt
 from leap.domain.snapshot import PublicationFact, StageFact
 from leap.domain.stage import Stage
 from leap.errors import LeaseLost

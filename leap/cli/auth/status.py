@@ -14,7 +14,7 @@ from leap.cli.common import echo_json, format_option, root_option, tenant_names,
 
 if TYPE_CHECKING:
     from leap.config.operator import Operator
-    from leap.domain.ports import LedgerReader
+    from leap.domain.ledger import LedgerReader
 
 
 @click.command("status")

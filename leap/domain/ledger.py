@@ -1,0 +1,236 @@
+"""What the inside asks of the ledger, which remembers everything between runs.
+
+Looking and planning get a ``LedgerReader``; only the runner gets a ``Ledger``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from leap.domain.accounts import CredentialState, Deferral
+from leap.domain.ports import Receipt
+from leap.domain.recording import FileMemo
+from leap.domain.snapshot import (
+    Actual,
+    Glance,
+    Only,
+    PublicationFact,
+    RecordingRow,
+    Settled,
+    StageFact,
+)
+from leap.domain.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one piece of work, until it is released or expires."""
+
+    scope: str
+    holder: str
+    fence: int
+
+
+class LedgerReader(Protocol):
+    """What planning and looking may do: read one tenant in one query each."""
+
+    def snapshot(self, tenant: str, only: Only | None = None) -> Actual:
+        """Return everything about all recordings of ``tenant``, or about those of ``only``."""
+
+    def settled(self, tenant: str, declared: str) -> Sequence[Settled]:
+        """Return the recordings that need no plan, by id.
+
+        A plan found nothing to do for them under the declaration with the
+        digest ``declared``, and none of their facts was written since.
+        """
+
+    def published(self, tenant: str, platform: str) -> Sequence[tuple[str, ...]]:
+        """Return ``(recording, preset, external id)`` of what stands on ``platform``."""
+
+    def memos(self, tenant: str, source: str) -> Mapping[str, FileMemo]:
+        """Return what was learned about the files of ``source``, by path."""
+
+    def glance(self, tenant: str, newest: int | None = None, beginning: str = "") -> Glance:
+        """Return what statuses are derived from; of settled recordings the ``newest``, or all.
+
+        ``beginning`` is of the ids of all that are looked at, or of their 12 hex digits.
+        """
+
+    def stage(self, tenant: str, recording: str, stage: Stage, key: str) -> StageFact | None:
+        """Return what is known of one stage under one key now."""
+
+    def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
+        """Return one publication as it stands now."""
+
+    def applied_commit(self, tenant: str) -> str | None:
+        """Return the commit of the configuration that the newest run worked with, if known."""
+
+    def started(self, tenant: str, after: datetime) -> Sequence[RecordingRow]:
+        """Return the recordings that started at ``after`` or later, oldest first.
+
+        Whatever became of them, the skipped and the settled too.
+        """
+
+    def deferrals(self, tenant: str) -> Mapping[str, Deferral]:
+        """Return the accounts that are to be left alone now, by the database's clock."""
+
+    def credential(self, tenant: str, account: str) -> CredentialState | None:
+        """Return what became of a credential, or None where no run has used it."""
+
+    def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
+        """Return what became of every credential that a run has used, by account."""
+
+
+class Ledger(LedgerReader, Protocol):
+    """What the runner may do. Every write is idempotent, short and its own transaction."""
+
+    def admit(
+        self, tenant: str, rows: Sequence[RecordingRow], memos: Mapping[str, Sequence[FileMemo]]
+    ) -> int:
+        """Insert or update recordings and file memos (by source); return rows written.
+
+        Unchanged rows are not written.
+        """
+
+    def stage_started(
+        self, tenant: str, recording: str, stage: Stage, key: str, lease: Lease
+    ) -> None: ...
+
+    def stage_done(
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        seconds: float,
+        facts: Mapping[str, Any],
+        at: datetime | None = None,
+    ) -> None:
+        """Index a manifest that stands in the store."""
+
+    def stage_failed(  # noqa: PLR0913 -- one keyword per fact
+        self,
+        tenant: str,
+        recording: str,
+        stage: Stage,
+        key: str,
+        *,
+        reason: str,
+        permanent: bool,
+        until: datetime | None = None,
+        needs_person: bool = False,
+        at: datetime | None = None,
+    ) -> None:
+        """Note a failure: for good, ``until`` a known time, or until a person has acted.
+
+        A recording that waits for a time or a person is never settled.
+        """
+
+    def publication_intended(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        wanted: Mapping[str, str],
+        lease: Lease,
+    ) -> None:
+        """Persist that a publisher is about to act, before it acts."""
+
+    def publication_applied(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None: ...
+
+    def publication_failed(  # noqa: PLR0913 -- one keyword per fact
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        platform: str,
+        *,
+        wanted: Mapping[str, str],
+        reason: str,
+        permanent: bool,
+        until: datetime | None = None,
+        needs_person: bool = False,
+    ) -> None:
+        """Note a failure, as ``stage_failed`` does."""
+
+    def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
+
+    def publication_withdrawn(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None:
+        """Note that the platform's copy was taken away; its name stays known."""
+
+    def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:
+        """Leave ``account`` alone until ``until``; the last word counts."""
+
+    def credential_used(self, tenant: str, account: str) -> None:
+        """Note that a run uses the credential now, to ten minutes."""
+
+    def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:
+        """Persist that fields with the fingerprint ``renewing`` are sent to be renewed.
+
+        Asked before the vendor is: what cannot be written now could not be
+        stored afterwards. Raises LeaseLost, LedgerError.
+        """
+
+    def renewal_refused(self, tenant: str, account: str, renewing: str) -> None:
+        """Take the intent back: the vendor's answer is known, and nothing was renewed."""
+
+    def store_credential(
+        self,
+        tenant: str,
+        account: str,
+        *,
+        seed: str,
+        generation: int,
+        fields: Sequence[str],
+        sealed: bytes,
+        expires_at: datetime | None,
+    ) -> None:
+        """Store what was renewed as ``generation``, one more than before; end the intent.
+
+        Storing the same again changes nothing. Raises LeaseLost where another
+        runner has stored that generation.
+        """
+
+    def lease(self, tenant: str, scope: str, *, wait: float) -> AbstractContextManager[Lease]:
+        """Hold ``scope`` (``<recording>/<stage>`` or ``<recording>/<preset>``) for a block.
+
+        Renewed by a heartbeat of its own until the block ends. A holder on
+        this machine whose process is gone is taken over at once, any other
+        after its expiry by the database's clock. Waits at most ``wait``
+        seconds for another holder, then raises LeaseLost.
+        """
+
+    def require(self, tenant: str, lease: Lease) -> None:
+        """Raise LeaseLost unless ``lease`` is still held; asked before a commit."""
+
+    def run_started(self, tenant: str, commit: str | None = None) -> str:
+        """Write down that a run began, with its configuration's commit; return its id."""
+
+    def run_finished(self, tenant: str, run: str, outcome: str) -> None:
+        """Write down how a run ended; one that was killed stays without an outcome."""
+
+    def event(
+        self, tenant: str, recording: str | None, kind: str, message: str, **data: Any
+    ) -> None: ...
