@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,15 @@ from emulators.zoom import Limit, Zoom
 
 from leap import providers, secrets
 from leap.config import load
-from leap.domain.stage import Stage
+from leap.domain.stage import PIPELINE_STAGES, Stage
 from leap.domain.status import StatusName
 from leap.errors import DeferUntil, LeapError, NeedsHuman, RetrySoon
+from leap.tasks import planfile
 from leap.tasks.job import Job
 from leap.tasks.reconcile import admit
 from leap.tasks.retry import retry
 from leap.tasks.standings import read_standings
-from leap.tasks.survey import Session, open_session, survey
+from leap.tasks.survey import Session, SystemClock, open_session, survey
 from leap.tasks.trouble import StepFailed, StepHeld
 from leap.tasks.work import perform
 
@@ -291,6 +292,45 @@ def test_a_platform_refuses_in_three_ways(
     assert (kind == "deferred") == bool(again.deferred) == (not again.work)
     assert (("publish to site",) if kind != "retry" else ()) == lifted
     assert [(Stage.PUBLISH,)] == [change.stages for change in after.work]
+
+
+class Fixed(SystemClock):
+    """A clock that stands."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+
+def test_a_saved_plan_is_as_of_when_it_was_made(session: Session, tmp_path) -> None:
+    """A time that has come since makes no more work of it, and no other plan."""
+    session.declaration.root.joinpath("pipelines/lecture.yaml").write_text(
+        "stages: [download, trim, transcribe, topics, subtitles, publish]\n"
+    )
+    session = replace(session, declaration=load(session.declaration.root))
+    found, plan = survey(session, ["uni"], quiet)
+    admit(session, found, plan)
+    [row] = plan.rows["uni"]
+    until = datetime.now(UTC) + timedelta(hours=1)
+    session.ledger.stage_failed(
+        *("uni", row.id, Stage.TOPICS, row.wanted.stages[Stage.TOPICS]),
+        reason="500 a day",
+        permanent=False,
+        until=until,
+    )
+    found, plan = survey(session, ["uni"], quiet)
+    planfile.write(tmp_path / "plan.json", session, found, plan)
+    later = replace(session, clock=Fixed(until + timedelta(hours=1)))
+
+    replayed = planfile.replay(later, planfile.read(tmp_path / "plan.json"))[1]
+    anew = survey(later, ["uni"], quiet)[1]
+
+    done_now = (Stage.DOWNLOAD, Stage.TRIM, Stage.TRANSCRIBE, Stage.SUBTITLES)
+    assert [done_now] == [change.stages for change in replayed.changes]
+    assert plan.deferred == replayed.deferred
+    assert [PIPELINE_STAGES] == [change.stages for change in anew.changes]
 
 
 def quiet(share: float | None, message: str = "") -> None:
