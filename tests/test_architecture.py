@@ -63,7 +63,9 @@ def test_help_imports_nothing_heavy() -> None:
     assert set() == imported_by("--help") & HEAVY
 
 
-@pytest.mark.parametrize("command", ["plan", "reconcile", "status", "secrets", "doctor", "ledger"])
+@pytest.mark.parametrize(
+    "command", ["plan", "reconcile", "status", "secrets", "auth", "doctor", "ledger"]
+)
 def test_the_help_of_a_command_imports_nothing_heavy(command: str) -> None:
     """Commands import what they work with when they work."""
     assert set() == imported_by(command, "--help") & HEAVY

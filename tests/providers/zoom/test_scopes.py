@@ -34,7 +34,17 @@ def lacks(scopes: set[str], *sources: ZoomSource, personal: bool = False) -> lis
             False,
             ["user:read:list_users:admin", f"{READ}:list_user_recordings:admin"],
         ),
+        (
+            {"include_trash": True},
+            False,
+            [
+                f"{READ}:list_account_recordings:admin",
+                "user:read:list_users:admin",
+                f"{READ}:list_user_recordings:admin",
+            ],
+        ),
         ({}, True, [f"{READ}:list_user_recordings"]),
+        ({"include_trash": True}, True, [f"{READ}:list_user_recordings"]),
     ],
 )
 def test_a_source_needs_what_it_lists_with(
