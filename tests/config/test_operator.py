@@ -1,0 +1,14 @@
+"""The operator's file: limits of what stages use up."""
+
+from __future__ import annotations
+
+from leap.config import load
+
+
+def test_what_is_not_limited_keeps_its_limit(write):
+    """A line about one resource says nothing of the others."""
+    root = write({"leap.yaml": "resources: {ffmpeg: 4, site: 1}\n"})
+
+    limits = load(root).operator.limits
+
+    assert {"ffmpeg": 4, "whisper": 1, "site": 1, "zoom": 2} == limits
