@@ -91,7 +91,7 @@ def text(
         if more:
             of_tenant.append(paint(f"  … and {more:,} more: leap status --all", "dim"))
         blocks.append("\n".join([head, *of_tenant]))
-    return "\n\n".join([*blocks, "\n".join(_last_lines(counts))])
+    return "\n\n".join([*blocks, "\n".join(_last_lines(counts, standings))])
 
 
 def needs_somebody(status: Status) -> bool:
@@ -215,10 +215,23 @@ def _row(standing: Standing, now: datetime, *, roomy: bool) -> Row:
     )
 
 
-def _last_lines(counts: Mapping[str, Counter[StatusName]]) -> list[str]:
+def _last_lines(
+    counts: Mapping[str, Counter[StatusName]], standings: Sequence[Standing]
+) -> list[str]:
     total = sum(counts.values(), Counter[StatusName]())
     words = ", ".join(f"{total[name]:,} {name}" for name in StatusName if total[name])
     lines = [f"{counted(total.total(), 'recording')}: {words}."]
+    lines += _held_line([each.status.hold for each in standings if each.status.hold])
     if total[StatusName.FAILED]:
         lines.append("Once a cause is gone, try again with: leap retry ID")
     return lines
+
+
+def _held_line(holds: Sequence[Hold]) -> list[str]:
+    """Return one line on what needs a person and what is put off, if anything."""
+    people = sum(hold.kind == "person" for hold in holds)
+    times = [hold.until for hold in holds if hold.kind == "deferred" and hold.until]
+    words = [f"{people} need{'s' if people == 1 else ''} a person"] if people else []
+    if times:
+        words.append(f"{len(times):,} deferred, the first until {moment(min(times))}")
+    return [f"Held: {', '.join(words)}."] if words else []

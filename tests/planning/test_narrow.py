@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +42,11 @@ def plan_of(rows: list[RecordingRow], actual: Actual) -> Plan:
     ]
     found = diff("demo", desired, actual, NOON)
     in_sync = Counter(("demo", each.template or "") for each in rows if each.id in found.in_sync)
-    return Plan(found.changes, (), found.failures, {"demo": tuple(rows)}, dict(in_sync))
+    rows_by_tenant = {"demo": tuple(rows)}
+    return Plan(
+        *(found.changes, (), found.failures, rows_by_tenant, dict(in_sync)),
+        deferred=found.deferred,
+    )
 
 
 NEW = plan_of([row(1), row(2)], Actual("demo"))
@@ -62,6 +66,24 @@ def test_recordings_that_are_not_selected_are_neither_worked_on_nor_written_down
 
     assert [change.title for change in found.changes] == ["Lecture 2"]
     assert [each.title for each in found.rows["demo"]] == ["Lecture 2"]
+
+
+def test_what_is_put_off_is_told_where_it_is_selected() -> None:
+    """It is neither in sync nor work."""
+    until = NOON + timedelta(hours=12)
+    busy = {
+        each.id: (StageFact(Stage.DOWNLOAD, KEYS[Stage.DOWNLOAD], "failed", NOON, until=until),)
+        for each in (row(1), row(2))
+    }
+    actual = Actual("demo", {each.id: each for each in (row(1), row(2))}, busy)
+    plan = plan_of([row(1), row(2)], actual)
+
+    found = select(plan, parse(["title:lecture 2"]), {"demo": actual})
+
+    assert ["Lecture 1", "Lecture 2"] == [held.title for held in plan.deferred]
+    assert ["Lecture 2"] == [held.title for held in found.deferred]
+    assert ((), Counter()) == (found.changes, +Counter(found.in_sync))
+    assert () == select(plan, parse(["stage:subtitles"]), {"demo": actual}).deferred
 
 
 def test_a_stage_whose_input_has_to_be_made_too_is_left_out_and_the_note_says_so() -> None:

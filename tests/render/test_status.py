@@ -154,6 +154,7 @@ def test_what_waits_says_until_when_or_what_a_person_has_to_do() -> None:
         "      to do: download; held (needs a person): download: Zoom takes the token no",
         "      more; `leap auth login zoom-main`",
     ]
+    assert shown[-1] == "Held: 1 needs a person, 1 deferred, the first until 2026-11-20 12:00 UTC."
     painted = text([deferred, person], paint=coloured)
     assert "\x1b[33mINITIALIZED\x1b[0m" in painted
     assert "\x1b[31mINITIALIZED\x1b[0m" in painted
