@@ -87,7 +87,7 @@ class ZoomSource:
             if not seen:
                 found.leave_out("has no video", meeting.name)
             for each in seen:
-                if each.mark and settled.get(each.locator) == each.mark:
+                if settled.get(each.locator) == each.mark:
                     unchanged.add(each.locator)
                 else:
                     observed.append(each)

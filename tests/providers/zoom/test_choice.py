@@ -187,6 +187,13 @@ def test_views_of_the_same_part_belong_together():
     assert 1 == len(found(file(lasts=30), file("active_speaker", after=10, lasts=30)))
 
 
+def test_parts_that_follow_at_once_are_two():
+    """Although the end of one and the beginning of the next are rounded into each other."""
+    first = file(lasts=30, recording_end="2026-11-03T09:30:01Z")
+
+    assert 2 == len(found(first, file(after=30, lasts=30)))
+
+
 def test_a_segment_keeps_its_key_when_another_view_is_preferred():
     """Else a changed preference would publish a lecture for the second time."""
     parts = [file(lasts=30), file(after=35), file("active_speaker", after=35)]
