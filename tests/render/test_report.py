@@ -99,6 +99,20 @@ def test_what_waits_says_until_when_and_what_is_next_is_listed() -> None:
     assert "Held one" in table
 
 
+def test_what_needs_a_person_stands_before_what_goes_on_by_itself() -> None:
+    """However many are put off, and however lately."""
+    later = replace(HELD, since=NOON + timedelta(hours=1))
+    put_off = replace(later, hold=Hold("deferred", "download: the daily limit", NOON))
+    person = replace(HELD, hold=Hold("person", "download: log in again"))
+    page = html(
+        overview(tenant(standing(1, "Put off", put_off), standing(2, "For a person", person)))
+    )
+
+    waiting = page[page.index('id="waiting"') : page.index('id="recordings"')]
+    order = ["held (needs a person): download", "held (deferred until 2026-11-20 12:00 UTC)"]
+    assert sorted(order, key=waiting.index) == order
+
+
 def test_a_report_without_recordings_names_the_next_command() -> None:
     """Nothing is no empty page."""
     page = html(overview(tenant()))

@@ -107,7 +107,7 @@ def _statuses(tenants: Iterable[TenantOverview]) -> list[dict[str, Any]]:
 
 
 def _worst(overview: Overview, privacy: Privacy, kind: str) -> list[Line]:
-    """Return the latest lines of ``kind``, with their whole reason."""
+    """Return the latest lines of ``kind``, with their whole reason; a person's cases first."""
     found = [
         line
         for tenant in overview.tenants
@@ -118,7 +118,8 @@ def _worst(overview: Overview, privacy: Privacy, kind: str) -> list[Line]:
             reason=_WHOLE,
         )
     ]
-    return sorted(found, key=lambda line: line.since, reverse=True)[:_IN_SECTION]
+    found.sort(key=lambda line: (line.needs_person, line.since), reverse=True)
+    return found[:_IN_SECTION]
 
 
 def _late(overview: Overview, privacy: Privacy) -> list[dict[str, str]]:

@@ -51,6 +51,7 @@ class Line:
     lasts: str
     links: tuple[Link, ...]
     retry: bool
+    needs_person: bool = False
 
 
 _KINDS = {
@@ -107,6 +108,7 @@ def _line(standing: Standing, zone: ZoneInfo, privacy: Privacy, longest: int) ->
         lasts="" if row.duration is None else _lasts(row.duration),
         links=tuple(_link(each, privacy) for each in status.publications if each.url),
         retry=status.status is StatusName.FAILED,
+        needs_person=status.hold is not None and status.hold.kind == "person",
     )
 
 
