@@ -5,9 +5,9 @@ from __future__ import annotations
 from leap.config import load
 
 
-def test_what_is_not_limited_keeps_its_limit(write):
+def test_what_is_not_limited_keeps_its_limit(write, sound_files):
     """A line about one resource says nothing of the others."""
-    root = write({"leap.yaml": "resources: {ffmpeg: 4, site: 1}\n"})
+    root = write({"leap.yaml": sound_files["leap.yaml"] + "resources: {ffmpeg: 4, site: 1}\n"})
 
     limits = load(root).operator.limits
 
