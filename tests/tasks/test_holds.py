@@ -156,6 +156,21 @@ def test_a_daily_limit_of_downloads_defers_them_and_keeps_nothing_else_back(camp
     assert 2 == last["summary"]["deferred"]
 
 
+def test_runners_that_share_the_work_leave_alone_what_is_put_off(campus, luigid) -> None:
+    """It is handed to the scheduler once, and not again as long as it has to wait."""
+    campus.lecture(1)
+    campus.limit("light", 0)
+    scheduler = luigid()
+
+    first = campus.summary("--scheduler", scheduler.url, expect=4)
+    asked = campus.asked(ONE)
+    second = campus.summary("--scheduler", scheduler.url)
+
+    assert ([], ["Lecture 1"]) == (first["left"], [each["title"] for each in first["held"]])
+    assert ([], ["Lecture 1"]) == (second["held"], [each["title"] for each in second["deferred"]])
+    assert 1 == asked == campus.asked(ONE)
+
+
 def test_a_daily_limit_of_lists_leaves_the_source_alone(campus) -> None:
     """`plan` writes nothing, the run that met the limit exits 4, and those after it are well."""
     campus.lecture(1)
