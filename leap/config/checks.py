@@ -139,10 +139,16 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
     for entry in (*branch.presets.values(), *branch.sources.values()):
         account = entry.document.data.get("account")
         if isinstance(account, str) and account not in known:
-            command = f"add it with `leap secrets set {tenant} {account}.<field>`"
-            hint = did_you_mean(account, known) or command
+            hint = did_you_mean(account, known) or _how_to_add(entry, tenant, account)
             message = f"{file} has no account `{account}`"
             yield entry.document.error(("account",), message, hint)
+
+
+def _how_to_add(entry: Entry, tenant: str, account: str) -> str:
+    vendor = entry.document.data.get("kind")  # a source's; a preset has a platform
+    if vendor is None:
+        return f"add it with `leap secrets set {tenant} {account}.<field>`"
+    return f"log in: `leap auth login {vendor} --tenant {tenant} --account {account}`"
 
 
 # ── pipelines ──────────────────────────────────────────────────────────────

@@ -54,6 +54,17 @@ def test_its_account_must_be_among_the_credentials(write):
     assert "did you mean `zoom-mein`?" == found.hint
 
 
+def test_an_account_without_a_credential_wants_a_login(write):
+    """Where no other account is called alike, the hint is the command that logs in."""
+    secrets = "credentials:\n  links: {}\n"
+    root = write({ZOOM: TEXT.format(since="2026-09-01"), "tenants/acme/secrets.sops.yaml": secrets})
+
+    (found,) = check(root)
+
+    expected = "log in: `leap auth login zoom --tenant acme --account zoom-main`"
+    assert expected == found.hint
+
+
 def test_the_operator_says_where_zoom_is(write):
     """Zoom's own addresses hold where nothing is said."""
     other = LEAP + "endpoints: {zoom: {api: https://api.zoomgov.com}}\n"
