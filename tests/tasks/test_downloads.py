@@ -198,6 +198,19 @@ def test_kills_at_random_moments_fetch_a_chunk_per_connection_again_at_most(
     assert [] == hall.unfinished
 
 
+def test_two_runs_at_once_download_a_lecture_once(hall: Hall, large: Path) -> None:
+    """The one waits for the other, and takes what it has made."""
+    hall.lecture("Lecture on trees", large)
+    arguments = ("reconcile", "--until", "download")
+    with hall.university.start(*arguments) as one, hall.university.start(*arguments) as two:
+        outputs = [process.communicate(timeout=120) for process in (one, two)]
+
+    assert [0, 0] == [one.returncode, two.returncode], outputs
+    assert SIZE == hall.fetched
+    [file] = hall.downloaded()
+    assert large.read_bytes() == file.read_bytes()
+
+
 def test_no_process_outlives_a_killed_download(
     hall: Hall, large: Path, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
