@@ -61,6 +61,10 @@ class Transferred:
     seconds: float
 
 
+#: What to do about a failure that may be the server's mood or its mistake.
+_AGAIN = "run `leap reconcile` again; if it stays so, look at the recording where it comes from"
+
+
 class Refused(ProviderError):
     """The server does not hand the file out, also to a fresh URL.
 
@@ -69,7 +73,7 @@ class Refused(ProviderError):
     """
 
     def __init__(self, message: str, *, status: int, page: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, hint=_AGAIN)
         self.status = status
         self.page = page
 
@@ -81,5 +85,5 @@ class WrongSize(ProviderError):
     """
 
     def __init__(self, message: str, *, declared: int, sent: int | None) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=_AGAIN)
         self.declared, self.sent = declared, sent
