@@ -208,6 +208,7 @@ def test_without_a_browser_the_address_is_pasted(acme: Repository) -> None:
         said = on.rest()
 
     assert f"is in tenants/{acme.tenant}/secrets.sops.yaml, as zoom." in said
+    assert acme.app.client_secret not in said
     assert acme.zoom.oauth.stands(acme.stored()["refresh_token"])
 
 
