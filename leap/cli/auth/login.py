@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from leap.cli.auth.target import Target, find_target, require_known, stored_fields
 from leap.cli.auth.typed import Typed
-from leap.cli.common import no_such_tenant, root_option, tenant_names
+from leap.cli.common import root_option
 from leap.errors import UsageError
 
 if TYPE_CHECKING:
-    from leap.config.accounts import Use
     from leap.config.operator import Operator
     from leap.providers.oauth.attempt import Attempt
     from leap.providers.oauth.checked import Checked
@@ -64,15 +63,15 @@ def command(
     from leap.secrets import take_keys
     from leap.secrets.credentials import require_settable
 
-    _known(vendor, is_app=is_app)
+    require_known(vendor, is_app=is_app)
     if is_app and (port or no_browser):
         raise UsageError("--port and --no-browser are for a login, which --server-to-server is not")
-    wanted = _target(root, vendor, tenant, account, is_app=is_app)
+    wanted = find_target(root, vendor, tenant, account, is_app=is_app)
     operator = load(root, tenants=()).operator
     # No program that is started from here on, a browser first of all, gets to see keys.
     take_keys()
     require_settable(root, wanted.tenant)
-    stored = _stored(wanted)
+    stored = stored_fields(wanted)
     if is_app:
         fields = _of_app(wanted, client_id)
     else:
@@ -80,96 +79,10 @@ def command(
     _keep(wanted, operator, fields)
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What a login is for: ``kind`` is its credential's, ``uses`` is what names it."""
-
-    root: Path
-    vendor: str
-    kind: str
-    tenant: str
-    account: str
-    uses: tuple[Use, ...]
-
-    @property
-    def command(self) -> str:
-        from leap.tasks.accounts import login_command
-
-        # Messages add what makes it the login of an app.
-        return login_command(self.vendor, self.tenant, self.account)
-
-    @property
-    def file(self) -> str:
-        return f"tenants/{self.tenant}/secrets.sops.yaml"
-
-
-def _known(vendor: str, *, is_app: bool) -> None:
-    from leap.providers import APP_LOGINS, LOGINS
-
-    there = APP_LOGINS if is_app else LOGINS
-    if vendor not in there:
-        names = ", ".join(f"`{name}`" for name in there)
-        raise UsageError(f"there is no login for {vendor[:60]!r}", hint=f"there is {names}")
-
-
-def _target(
-    root: Path, vendor: str, tenant: str | None, account: str | None, *, is_app: bool
-) -> _Target:
-    from leap.config.accounts import accounts_in
-    from leap.providers import APP_LOGINS
-    from leap.secrets.places import check_account
-
-    name = _tenant(root, tenant)
-    declared = accounts_in(root, [name]).get(name, {})
-    if account is None:
-        account = _account(vendor, declared)
-    check_account(account)
-    kind = APP_LOGINS[vendor] if is_app else vendor
-    return _Target(root, vendor, kind, name, account, declared.get(account, ()))
-
-
-def _tenant(root: Path, name: str | None) -> str:
-    there = tenant_names(root)
-    if name is not None:
-        if name not in there:
-            raise no_such_tenant(name, there, option="--tenant ")
-        return name
-    if len(there) == 1:
-        return there[0]
-    if not there:
-        raise UsageError("there is no tenant yet", hint="make a folder tenants/NAME")
-    raise UsageError("there are several tenants", hint="say whose account it is with --tenant")
-
-
-def _account(vendor: str, declared: Mapping[str, tuple[Use, ...]]) -> str:
-    """Return how the files call their one account at ``vendor``; else its own name."""
-    names = [name for name, uses in declared.items() if any(use.vendor == vendor for use in uses)]
-    if len(names) > 1:
-        message = f"there are several accounts at {vendor}: {', '.join(names)}"
-        raise UsageError(message, hint="say which one with --account")
-    return names[0] if names else vendor
-
-
-def _stored(wanted: _Target) -> Mapping[str, str]:
-    """Return the credential as it is now. Raises UsageError where it is of another kind."""
-    from leap.secrets import credentials
-
-    fields = {
-        name: value.get_secret_value()
-        for name, value in credentials(wanted.root, wanted.tenant).get(wanted.account, {}).items()
-    }
-    kind = fields.get("kind", wanted.kind)
-    if kind != wanted.kind:
-        message = f"{wanted.file}: {wanted.account} is a credential of the kind {kind}"
-        hint = f"take another name with --account, or remove it: leap secrets edit {wanted.tenant}"
-        raise UsageError(message, hint=hint)
-    return fields
-
-
 # ── an app that logs in by itself ──────────────────────────────────────────
 
 
-def _of_app(wanted: _Target, client_id: str | None) -> Mapping[str, str]:
+def _of_app(wanted: Target, client_id: str | None) -> Mapping[str, str]:
     from leap.providers import CREDENTIALS
 
     typed = Typed()
@@ -185,7 +98,7 @@ def _of_app(wanted: _Target, client_id: str | None) -> Mapping[str, str]:
 
 
 def _of_person(
-    wanted: _Target,
+    wanted: Target,
     operator: Operator,
     stored: Mapping[str, str],
     client_id: str | None,
@@ -271,7 +184,7 @@ def _hear(login: Login, typed: Typed) -> None:
 # ── afterwards ─────────────────────────────────────────────────────────────
 
 
-def _keep(wanted: _Target, operator: Operator, fields: Mapping[str, str]) -> None:
+def _keep(wanted: Target, operator: Operator, fields: Mapping[str, str]) -> None:
     """Ask the vendor what the credential is worth, store it, and say what comes next."""
     from leap.providers import CHECKS
     from leap.providers.oauth.checked import Fresh
@@ -287,7 +200,7 @@ def _keep(wanted: _Target, operator: Operator, fields: Mapping[str, str]) -> Non
     _tell(wanted, checked)
 
 
-def _tell(wanted: _Target, checked: Checked) -> None:
+def _tell(wanted: Target, checked: Checked) -> None:
     whose = f" of {checked.whose}" if checked.whose else ""
     click.echo(f"The credential{whose} is in {wanted.file}, as {wanted.account}.", err=True)
     if checked.missing:
