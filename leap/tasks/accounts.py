@@ -186,7 +186,7 @@ def _problem(
             return f"it is of the kind {kind or '(none)'}, and {use.role} {use.name} wants {use.vendor}"
     lacking = [name for name in CREDENTIALS.get(kind, ()) if not fields.get(name)]
     if lacking:
-        return f"it lacks {' and '.join(lacking)}"
+        return f"it lacks {', '.join(lacking)}"
     if expires_at is not None and expires_at <= now:
         return "the login was not used for too long"
     return None

@@ -440,7 +440,7 @@ def test_status_shows_accounts_without_asking_anybody(acme: Repository) -> None:
     assert {"from": "file", "generation": 0} == zoom["newest_token"]
     assert (["source lectures"], "zoom") == (zoom["used_by"], zoom["kind"])
     assert "cloud_recording:read:recording" in zoom["scopes"]
-    assert "it lacks account_id and client_secret" == found["half"]["problem"]
+    assert "it lacks account_id, client_secret" == found["half"]["problem"]
     assert (
         "leap auth login zoom --tenant acme --account half --server-to-server"
         == found["half"]["command"]

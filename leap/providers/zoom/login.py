@@ -54,7 +54,7 @@ def require(account: str, fields: Mapping[str, str]) -> None:
         raise NeedsHuman(message, hint=f"log in: {LOGIN} --account {account}")
     missing = [name for name in FIELDS[kind] if not fields.get(name)]
     if missing:
-        message = f"the credential {account} lacks {' and '.join(missing)}"
+        message = f"the credential {account} lacks {', '.join(missing)}"
         more = SERVER_FLAG if kind == SERVER else ""
         raise NeedsHuman(message, hint=f"log in: {LOGIN}{more} --account {account}")
 
