@@ -7,12 +7,15 @@ ledger nor Luigi; credentials reach them as values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
+from leap.domain.calls import Call, Paid
+from leap.domain.money import Usage
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import (
     PublicationFact,
@@ -156,6 +159,36 @@ class Transcriber(Protocol):
 
     def transcribe(self, audio: Path, request: TranscriptionRequest, progress: Progress) -> Heard:
         """Return the words of ``audio``. An audio without speech gives no words."""
+
+
+class Payment(Protocol):
+    """One call while it is made."""
+
+    def answered(self, usage: Usage) -> Paid:
+        """Write down that the answer came, and what it used up."""
+
+    def refused(self) -> None:
+        """Write down that the vendor said no: nothing has to be paid."""
+
+
+class Calls(Protocol):
+    """Where calls that cost money are written down; no such call is made without."""
+
+    def paying(self, call: Call) -> AbstractContextManager[Payment]:
+        """Make ``call`` once, inside of the block.
+
+        ::
+
+            with calls.paying(call) as payment:
+                response = send(request)      # may raise
+                payment.answered(usage)
+
+        A block that ends without a word from it, by an error or not, has lost
+        the answer, unless the error is NeedsHuman or DeferUntil, with which a
+        vendor says no. Raises DeferUntil before anything is sent where the
+        budget of the month does not allow the call, LedgerError where it
+        cannot be written down.
+        """
 
 
 class Answers(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from leap.domain.calls import Paid
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -31,7 +33,8 @@ class Break:
 class Outline:
     """What a topic finder made of a transcript.
 
-    ``draft`` says that no person or large model stands behind the titles.
+    ``draft`` says that no person or large model stands behind the titles;
+    ``paid`` are the calls that it took, where they cost money.
     """
 
     main_topics: tuple[str, ...]
@@ -40,3 +43,4 @@ class Outline:
     questions: tuple[str, ...] = field(default=())
     model: str = ""
     draft: bool = False
+    paid: tuple[Paid, ...] = ()
