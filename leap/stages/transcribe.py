@@ -2,24 +2,29 @@
 
 The transcriber hears the audio of the *source*, so that its answer outlives
 every change of the trim settings. What is kept by content is that answer; the
-words in a cut disappear when they are mapped.
+words in a cut disappear when they are mapped. Words that nobody said are marked
+in ``master.json``, and are in no other file: neither topics, subtitles nor
+viewers get them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leap.domain.cuts import Cuts
+from leap.domain import invented
+from leap.domain.cuts import Cuts, Span
 from leap.domain.fingerprint import digest
+from leap.domain.invented import Evidence, find_invented
+from leap.domain.invented.doubts import doubts
 from leap.domain.ports import Answers, Progress, Transcriber, TranscriptionRequest
 from leap.domain.segments import segments
 from leap.domain.transcript import Heard, Transcript, Word
 from leap.faults import point
 from leap.stages import Made
+from leap.stages.master import Everything, words_json
 from leap.stages.transcript import (
     MASTER,
     SEGMENTS,
@@ -52,26 +57,35 @@ def transcribe(
 
     Raises ProviderError or BadInput where the transcriber does.
     """
-    cuts = Cuts.from_json(read_json(trim_json))
+    trimmed = read_json(trim_json)
+    cuts = Cuts.from_json(trimmed)
     asked = dict(transcriber.fingerprint(request))
     if audio is None:
         heard = Heard(words=(), language=request.language or "und", model="", duration=0.0)
     else:
         heard = _heard(audio, transcriber, request, asked, answers, progress)
     words = tuple(on_new_timeline(heard.words, cuts))
-    transcript = Transcript(words, segments(words), heard.language, cuts.duration)
+    silences = [Span(each["start"], each["end"]) for each in trimmed.get("silences", ())]
+    evidence = Evidence(_kept(silences, cuts), _kept(doubts(heard.raw), cuts))
+    found = find_invented(words, evidence)
+    said = found.said(words)
+    transcript = Transcript(said, segments(said), heard.language, cuts.duration)
 
     write_words(out / WORDS, transcript.words)
     write_segments(out / SEGMENTS, transcript.segments)
-    write_json(out / MASTER, _master(recording, transcript, heard, request, asked, audio))
+    everything = Everything(recording, words, found, transcript, heard)
+    write_json(out / MASTER, everything.to_json(request, asked, audio))
     return Made(
         facts={
             "language": transcript.language,
             "words": len(transcript.words),
             "segments": len(transcript.segments),
             "words_per_minute": _words_per_minute(transcript),
+            "invented_words": len(words) - len(said),
+            "invented_share": round(found.share_of_words, 4),
+            "invented_time_share": round(found.share_of_time, 4),
         },
-        versions=transcriber.versions,
+        versions={**transcriber.versions, "invented": invented.VERSION},
     )
 
 
@@ -87,6 +101,12 @@ def on_new_timeline(words: Iterable[Word], cuts: Cuts) -> Iterable[Word]:
         if moment or cuts.overlap(word.start, word.end) > 0:
             start, end = cuts.to_new(word.start), cuts.to_new(max(word.start, word.end))
             yield Word(round(start, 3), round(end, 3), " ".join(word.text.split()))
+
+
+def _kept(spans: Iterable[Span], cuts: Cuts) -> tuple[Span, ...]:
+    """Return what the cuts left of ``spans``, on the timeline after the cuts."""
+    moved = (Span(cuts.to_new(span.start), cuts.to_new(span.end)) for span in spans)
+    return tuple(span for span in moved if span.length > 0)
 
 
 def _heard(
@@ -116,7 +136,7 @@ def _to_answer(heard: Heard) -> dict[str, Any]:
         "language": heard.language,
         "model": heard.model,
         "duration": heard.duration,
-        "words": _words_json(heard.words),
+        "words": words_json(heard.words),
         "raw": heard.raw,
     }
 
@@ -129,49 +149,6 @@ def _from_answer(answer: Mapping[str, Any]) -> Heard:
         duration=answer["duration"],
         raw=answer["raw"],
     )
-
-
-def _master(
-    recording: str,
-    transcript: Transcript,
-    heard: Heard,
-    request: TranscriptionRequest,
-    asked: Mapping[str, Any],
-    audio: Path | None,
-) -> dict[str, Any]:
-    """Return everything about the transcription as JSON data, without any absolute path."""
-    return {
-        "recording_id": recording,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "model": heard.model,
-        "language": transcript.language,
-        "duration": round(transcript.duration, 3),
-        "words": _words_json(transcript.words),
-        "segments": [
-            {"id": s.id, "start": s.start, "end": s.end, "text": s.text}
-            for s in transcript.segments
-        ],
-        "stats": {
-            "words_count": len(transcript.words),
-            "segments_count": len(transcript.segments),
-            "total_duration": round(transcript.duration, 3),
-        },
-        "_metadata": {
-            "model": heard.model,
-            "prompt_used": request.prompt,
-            "config": asked,
-            "audio_file": audio and {"path": audio.name, "duration_seconds": heard.duration},
-            "usage": {"audio_seconds": heard.duration},
-        },
-        "raw_response": heard.raw,
-    }
-
-
-def _words_json(words: Iterable[Word]) -> list[dict[str, Any]]:
-    return [
-        {"start": round(word.start, 3), "end": round(word.end, 3), "word": word.text}
-        for word in words
-    ]
 
 
 def _words_per_minute(transcript: Transcript) -> float:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap.domain import invented
 from leap.domain.cuts import Cuts, Span
 from leap.domain.ports import TranscriptionRequest
 from leap.domain.transcript import Heard, Segment, Word
@@ -51,6 +52,14 @@ class Scribe:
         return Heard(self.words, "en", "quill 1", 300.0, {"segments": [{"text": "raw"}]})
 
 
+class DoubtfulScribe(Scribe):
+    """A transcriber that does not believe the last word itself."""
+
+    def transcribe(self, audio, request, progress):
+        doubted = {"start": 212.0, "end": 218.0, "no_speech_prob": 0.9, "avg_logprob": -1.5}
+        return Heard(self.words, "en", "quill 1", 300.0, {"segments": [doubted]})
+
+
 class Memory(dict):
     """Answers, kept in memory as the JSON that a store would keep."""
 
@@ -84,7 +93,7 @@ def run(tmp_path):
         )
         return made, out
 
-    call.audio = audio
+    call.audio, call.trim_json = audio, trim_json
     return call
 
 
@@ -102,7 +111,7 @@ def test_the_files_hold_the_words_that_the_cuts_left(run):
         "[00:00:01.000 - 00:00:02.250] Good morning.\n[00:01:38.500 - 00:01:40.000] Across After.\n"
     )
     assert made.facts["words"] == 4
-    assert dict(made.versions) == Scribe.versions
+    assert dict(made.versions) == {**Scribe.versions, "invented": invented.VERSION}
 
 
 def test_master_json_holds_everything_and_no_path(run, tmp_path):
@@ -119,6 +128,7 @@ def test_master_json_holds_everything_and_no_path(run, tmp_path):
         "words",
         "segments",
         "stats",
+        "invented",
         "_metadata",
         "raw_response",
     }
@@ -130,6 +140,61 @@ def test_master_json_holds_everything_and_no_path(run, tmp_path):
     assert master["_metadata"]["audio_file"] == {"path": "audio.flac", "duration_seconds": 300.0}
     assert master["raw_response"] == {"segments": [{"text": "raw"}]}
     assert str(tmp_path) not in (out / "master.json").read_text()
+
+
+CREDIT = (Word(210.0, 210.5, "Субтитры"), Word(210.5, 211.0, "сделал"), Word(211.0, 212.0, "Дима"))
+
+
+def test_invented_words_stay_in_master_json_alone(run):
+    """Who reads on gets what was said; what was not is kept, marked and counted."""
+    made, out = run(Scribe((*WORDS, *CREDIT)), Memory())
+    master = json.loads((out / "master.json").read_text())
+    spoken = read_transcript(out)
+
+    assert ["Good", "morning.", "Across", "After."] == [word.text for word in spoken.words]
+    assert ["Good morning.", "Across After."] == [each.text for each in spoken.segments]
+    assert [None] * 4 + ["phantom"] * 3 == [word.get("invented") for word in master["words"]]
+    assert {
+        "id": 2,
+        "start": 109.0,
+        "end": 111.0,
+        "text": "Субтитры сделал Дима",
+        "invented": "phantom",
+    } == master["segments"][2]
+    assert {"phantom": 3} == master["invented"]["reasons"]
+    assert (4, 3, 0.4286) == tuple(
+        made.facts[name] for name in ("words", "invented_words", "invented_share")
+    )
+    assert 1.2 == made.facts["words_per_minute"]
+
+
+def test_words_where_the_trim_stage_heard_nothing_are_invented(run):
+    """Its silences are moved like the words."""
+    run.trim_json.write_text(
+        json.dumps({**CUTS.to_json(), "silences": [{"start": 198.0, "end": 230.0}]})
+    )
+    made, out = run(Scribe((*WORDS, Word(215.0, 215.5, "What?"))), Memory())
+
+    assert "What?" not in (out / "words.txt").read_text()
+    assert 1 == made.facts["invented_words"]
+
+
+def test_words_that_the_transcriber_doubts_are_invented(run):
+    """What its own answer says against them is moved like the words."""
+    made, out = run(DoubtfulScribe((*WORDS, Word(215.0, 215.5, "What?"))), Memory())
+
+    assert "What?" not in (out / "words.txt").read_text()
+    assert 1 == made.facts["invented_words"]
+
+
+def test_a_transcript_of_before_is_read(run):
+    """Targets that do not tell what is invented keep their words."""
+    _, out = run(Scribe(), Memory())
+    master = json.loads((out / "master.json").read_text())
+    del master["invented"]
+    (out / "master.json").write_text(json.dumps(master))
+
+    assert 4 == len(read_transcript(out).words)
 
 
 def test_an_answer_is_asked_for_once(run):

@@ -62,11 +62,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring words that are invented for one reason."""
+    """Neighbouring words that are invented for one reason: so many ``words`` from the ``first``."""
 
     start: float
     end: float
     reason: Reason
+    first: int
     words: int
 
 
@@ -125,7 +126,7 @@ def _result(words: Sequence[Word], marks: Sequence[Reason | None]) -> Invented:
         reason = marks[first] if first < last else None
         if reason is not None:
             end = max(word.end for word in words[first:last])
-            passages.append(Passage(words[first].start, end, reason, last - first))
+            passages.append(Passage(words[first].start, end, reason, first, last - first))
     lengths = [max(0.0, word.end - word.start) for word in words]
     invented = [length for length, known in zip(lengths, marks, strict=True) if known is not None]
     whole = sum(lengths)
