@@ -79,6 +79,7 @@ class Connection:
         Raises what `Server.ask` and `Admission.admit` raise, and RetrySoon where
         the bytes break off.
         """
+        self._work.pause(0.0)
         ranges = self._admission.ranges
         end = self._span.end if ranges else None
         try:

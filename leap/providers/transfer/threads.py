@@ -9,7 +9,6 @@ from collections.abc import Callable
 from leap.providers.http import within
 from leap.providers.transfer.work import Work
 
-
 #: Seconds that the network is given beyond the deadline, which the conductor keeps.
 _GRACE = 1.0
 

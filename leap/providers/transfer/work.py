@@ -21,6 +21,8 @@ _PROGRESS = 64 * 1024
 _LONGEST_PAUSE = 60.0
 _FIRST_PAUSE = 0.5
 _LONGEST_BACKOFF = 30.0
+#: The same where bytes do come: the server is there, and only its answers break off.
+_LONGEST_BESIDE = 2.0
 #: A request asks for what a connection brings in about so many seconds, and at
 #: most so many chunks: the hash follows the first byte that is missing.
 _SECONDS_AHEAD = 2.0
@@ -128,7 +130,7 @@ class Work:
     def surplus(self, worker: Worker) -> bool:
         """Tell ``worker`` whether it is one too many; if so, it is not counted any more."""
         with self.changed:
-            if self.stopped.is_set():
+            if self.stopped.is_set() or worker not in self._workers:
                 return True
             if len(self._workers) <= self.ramp.wanted:
                 return False
@@ -157,21 +159,27 @@ class Work:
     def failed(self, worker: Worker, error: RetrySoon | Refused) -> None:
         """Wait before ``worker`` tries again. Raises ``error`` where that is hopeless.
 
-        DeferUntil is raised instead where the server asks for a long pause.
+        A connection that the server did not take beside others is not counted
+        any more. DeferUntil is raised where the server asks for a long pause.
         """
         with self.changed:
             if self.stopped.is_set():
                 return
-            if self.received - worker.failed_at >= _PROGRESS:
+            came = self.received - worker.failed_at
+            if came >= _PROGRESS:
                 worker.failures = 0
             worker.failed_at = self.received
             worker.failures += 1
+            pause = self._pause(worker, error, _LONGEST_BACKOFF if came == 0 else _LONGEST_BESIDE)
             if isinstance(error, Crowded):
                 self.ramp.refused(len(self._workers), self.timer.now(), self.received)
-            pause = self._pause(worker, error)
+                if len(self._workers) > 1:
+                    # The one that was refused goes, those that are served stay.
+                    self._workers.discard(worker)
+                    return
         self.pause(pause)
 
-    def _pause(self, worker: Worker, error: RetrySoon | Refused) -> float:
+    def _pause(self, worker: Worker, error: RetrySoon | Refused, longest: float) -> float:
         left = self.ends - self.timer.now()
         if isinstance(error, RetrySoon) and error.after is not None:
             if error.after > min(_LONGEST_PAUSE, left):
@@ -182,14 +190,15 @@ class Work:
             raise error
         if worker.failures == 1 and not isinstance(error, Crowded):
             return 0.0  # A signature that expired, a connection that was cut: both happen.
-        backoff = min(_FIRST_PAUSE * 2.0 ** (worker.failures - 1), _LONGEST_BACKOFF)
+        backoff = min(_FIRST_PAUSE * 2.0 ** (worker.failures - 1), longest)
         # Not for keys: the waits of many connections shall only fall apart.
         return backoff * random.uniform(0.5, 1)  # noqa: S311
 
     def pause(self, seconds: float) -> None:
         """Wait for so long, and for as long as the server wants to be left alone."""
-        resting = self._resting_until - self.timer.now()
-        self.stopped.wait(max(0.0, seconds, resting))
+        seconds = max(seconds, self._resting_until - self.timer.now())
+        if seconds > 0:
+            self.stopped.wait(seconds)
 
     # For the thread that hashes
 

@@ -193,12 +193,12 @@ def test_a_server_that_takes_two_connections_gets_two(origin, fetch, status):
         here = sum(each.ended is None for each in origin.server.journal)
         return said if here <= 2 else Answer(status)
 
-    origin.server.rate = 1e6
+    origin.server.rate = 5e5
     origin.fault(times=None, then=crowded)
     done = fetch()
     assert sha256(origin.body) == done.sha256
     refused = origin.server.journal.count("GET /file", status=status)
-    assert 1 <= refused < 12
+    assert 1 <= refused <= 3
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])

@@ -158,6 +158,15 @@ def test_damaged_bytes_are_fetched_again_and_no_others(origin, fetch, path, dama
     assert origin.body.size == done.resumed + done.fetched
 
 
+def test_what_lies_behind_the_end_is_cut_off(origin, fetch, path):
+    """A file that is longer than it should be is not whole either."""
+    fetch()
+    with path.open("ab") as file:
+        file.write(b"something else")
+    assert (sha256(origin.body), 0) == (fetch().sha256, fetch().fetched)
+    assert origin.body.size == path.stat().st_size
+
+
 @pytest.mark.parametrize("gone", ["file", "journal"])
 def test_a_file_without_its_journal_counts_for_nothing(origin, fetch, path, gone):
     """Neither half is believed alone."""
