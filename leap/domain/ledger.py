@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from leap.domain.accounts import CredentialState, Deferral
+from leap.domain.calls import Paid
+from leap.domain.expense import Expense
+from leap.domain.money import Money
 from leap.domain.ports import Receipt
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import (
@@ -83,6 +86,12 @@ class LedgerReader(Protocol):
 
     def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
         """Return what became of every credential that a run has used, by account."""
+
+    def spent(self, tenant: str) -> Sequence[Money]:
+        """Return what was spent this month (UTC, by the database's clock), in each currency.
+
+        A call without an answer counts with what it costs at most.
+        """
 
 
 class Ledger(LedgerReader, Protocol):
@@ -225,8 +234,23 @@ class Ledger(LedgerReader, Protocol):
     def require(self, tenant: str, lease: Lease) -> None:
         """Raise LeaseLost unless ``lease`` is still held; asked before a commit."""
 
-    def run_started(self, tenant: str, commit: str | None = None) -> str:
-        """Write down that a run began, with its configuration's commit; return its id."""
+    def call_asked(self, tenant: str, paid: Paid, limit: Money | None = None) -> Money | None:
+        """Write down a call before it is made, with what it costs at most; return None.
+
+        Where this month that would be more than ``limit``, nothing is written,
+        and what was spent is returned. Two runners never exceed it together.
+        """
+
+    def call_made(self, tenant: str, paid: Paid) -> None:
+        """Write down what became of a call; one that the ledger does not know is added."""
+
+    def run_started(
+        self, tenant: str, commit: str | None = None, forecast: Sequence[Expense] = ()
+    ) -> str:
+        """Write down that a run began, with its configuration's commit; return its id.
+
+        ``forecast`` is what its work is expected to cost.
+        """
 
     def run_finished(self, tenant: str, run: str, outcome: str) -> None:
         """Write down how a run ended; one that was killed stays without an outcome."""

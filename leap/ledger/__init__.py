@@ -2,7 +2,7 @@
 
 opening      open_ledger: the embedded server or a URL, at the right schema
 postgres     PostgresLedger, the port's implementation, over
-             reading, admission, facts, leases, accounts, history
+             reading, admission, facts, leases, accounts, history; costs over calls
 connections  transactions of one role and one tenant, tried again
 schema       versions and migrations; tables, roles
 embedded     the shared private server; postmaster, home, binaries, locks

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from leap.domain.accounts import CredentialState, Deferral
+from leap.domain.expense import Expense
 from leap.domain.history import Event, Run, StageRun
 from leap.domain.ledger import Lease
 from leap.domain.ports import Receipt
@@ -27,6 +28,7 @@ from leap.ledger import accounts, admission, history, leases, reading
 from leap.ledger import facts as written
 from leap.ledger.address import Address, Connection
 from leap.ledger.connections import ADMIN, Connections
+from leap.ledger.costs import Costs
 from leap.ledger.glance import read_glance
 from leap.ledger.health import Health, read_health
 from leap.ledger.values import storable, to_json
@@ -43,8 +45,8 @@ _APPLIED_COMMIT = """
     ORDER BY started_at DESC, id LIMIT 1
 """
 _RUN_STARTED = """
-    INSERT INTO leap.runs (tenant, id, started_at, commit)
-    VALUES (%s, %s, clock_timestamp(), %s) ON CONFLICT (tenant, id) DO NOTHING
+    INSERT INTO leap.runs (tenant, id, started_at, commit, forecast)
+    VALUES (%s, %s, clock_timestamp(), %s, %s::jsonb) ON CONFLICT (tenant, id) DO NOTHING
 """
 _RUN_FINISHED = """
     UPDATE leap.runs SET finished_at = clock_timestamp(), outcome = %s
@@ -52,9 +54,10 @@ _RUN_FINISHED = """
 """
 
 
-class PostgresLedger:
+class PostgresLedger(Costs):
     """Implements ``leap.domain.ledger.Ledger``; see there for what each method promises.
 
+    What it remembers of money is in ``leap.ledger.costs``.
     Usable from several threads, and from forked children, which open their
     own connections. Every method raises LedgerError where the database fails
     for good or for longer than half a minute.
@@ -374,10 +377,12 @@ class PostgresLedger:
         values = (tenant, uuid.uuid4(), recording, kind, storable(message), to_json(data))
         self._connections.run(tenant, lambda connection: connection.execute(_EVENT, values))
 
-    def run_started(self, tenant: str, commit: str | None = None) -> str:
+    def run_started(
+        self, tenant: str, commit: str | None = None, forecast: Sequence[Expense] = ()
+    ) -> str:
         """Note that a reconcile of ``tenant`` begins, at a commit; return the run's id."""
         run = uuid.uuid4()
-        values = (tenant, run, commit)
+        values = (tenant, run, commit, to_json([each.to_json() for each in forecast]))
         self._connections.run(tenant, lambda connection: connection.execute(_RUN_STARTED, values))
         return run.hex
 

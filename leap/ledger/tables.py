@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Sequence,
     Table,
@@ -54,6 +55,10 @@ def _time(name: str, *, null: bool = False) -> Column[Any]:
 
 def _json(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, JSONB, nullable=null)
+
+
+def _tokens(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
 def _tenant() -> tuple[Column[Any], CheckConstraint]:
@@ -225,8 +230,47 @@ runs = Table(
     _time("finished_at", null=True),
     _text("commit", null=True),
     _text("outcome", null=True),
+    Column("forecast", JSONB, nullable=False, server_default=text("'[]'")),
     PrimaryKeyConstraint("tenant", "id"),
     Index(None, "tenant", "started_at"),
+)
+
+#: Every call that costs money, from before it is made. One that stays ``asked``
+#: was cut off; ``cost`` is then what it costs at most.
+calls = Table(
+    "calls",
+    metadata,
+    *_tenant(),
+    _text("id"),
+    _text("recording"),
+    _text("stage"),
+    _text("provider"),
+    _text("account"),
+    _text("model"),
+    _text("digest"),
+    _time("at"),
+    _text("outcome"),
+    Column("seconds", Double, nullable=False, server_default=text("0")),
+    _tokens("prompt_tokens"),
+    _tokens("cached_tokens"),
+    _tokens("completion_tokens"),
+    Column("cost", Numeric),
+    _text("currency", null=True),
+    PrimaryKeyConstraint("tenant", "id"),
+    CheckConstraint("outcome IN ('asked', 'answered', 'refused', 'lost')", name="outcome"),
+    CheckConstraint("(cost IS NULL) = (currency IS NULL)", name="currency"),
+    Index(None, "tenant", "at"),
+)
+
+#: What was spent in each month; locked while a call is admitted.
+spending = Table(
+    "spending",
+    metadata,
+    *_tenant(),
+    _text("month"),
+    _text("currency"),
+    Column("amount", Numeric, nullable=False),
+    PrimaryKeyConstraint("tenant", "month", "currency"),
 )
 
 #: What happened, for people; only ever added to.

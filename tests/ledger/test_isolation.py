@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import psycopg
 import pytest
 
+from leap.domain.calls import Call, Paid
+from leap.domain.money import Money, Usage
 from leap.domain.stage import Stage
 from leap.ledger.tables import metadata
 
 TABLES = sorted(table.name for table in metadata.sorted_tables)
 
 FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
+
+CALL = Paid(
+    "id",
+    Call("fireworks", "whisper-v3", "main", "digest", Usage(60.0)),
+    "r",
+    Stage.TRANSCRIBE,
+    FOR_EVER,
+    cost=Money(Decimal("0.0015"), "USD"),
+)
 
 INSERT = """
     INSERT INTO leap.runs (tenant, id, started_at) VALUES (%s, gen_random_uuid(), now())
@@ -32,6 +44,7 @@ def acting(direct, ledger, recording, memo):
         ledger.run_started(tenant)
         ledger.defer(tenant, "zoom-main", FOR_EVER, "the daily limit is reached")
         ledger.credential_used(tenant, "zoom-main")
+        ledger.call_asked(tenant, CALL)
     connection = direct()
     connection.execute("""
         INSERT INTO leap.leases
