@@ -31,8 +31,15 @@ def srt(cues: Iterable[Cue]) -> str:
 
 
 def vtt(cues: Iterable[Cue]) -> str:
-    """Return a WebVTT file, as https://www.w3.org/TR/webvtt1/ has it."""
-    blocks = (f"{clock(cue.start)} --> {clock(cue.end)}\n{_vtt_text(cue)}\n" for cue in cues)
+    """Return a WebVTT file, as https://www.w3.org/TR/webvtt1/ has it, numbered like the SubRip file.
+
+    Without the numbers some readers take a last line that is one ("in / 1969") for
+    the identifier of the next cue.
+    """
+    blocks = (
+        f"{number}\n{clock(cue.start)} --> {clock(cue.end)}\n{_vtt_text(cue)}\n"
+        for number, cue in enumerate(cues, start=1)
+    )
     return "\n".join(["WEBVTT\n", *blocks])
 
 

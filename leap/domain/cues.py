@@ -12,35 +12,40 @@ https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from leap.domain.function_words import bare, function_words
-from leap.domain.segments import ends_sentence
+from leap.domain.linebreaks import Lines
+from leap.domain.phrasing import CLAUSE, LONG_PAUSE, SENTENCE, partings
 from leap.domain.timecodes import milliseconds
 from leap.domain.transcript import Word
+from leap.domain.typesetting import cleaned, columns, cut, spaced
 
 #: Raised when the same words would be cut in other places.
-VERSION = "1"
+VERSION = "2"
 #: Between cues that follow each other closely: two frames at 24 per second.
 GAP = 83
-#: A pause in milliseconds that is felt, and one that a cue should not reach over.
-FELT_PAUSE = 300
-LONG_PAUSE = 700
 
-_CLAUSE_ENDS = (",", ";", ":", "—", "\N{EN DASH}")
-_CLOSING = "\"'»”\N{RIGHT SINGLE QUOTATION MARK})]}"
+# What a cue costs, in the units of ``phrasing``. Only the proportions matter.
+_EACH_CUE = 3.0
+_MID_CLAUSE = 6.0
+_LONE_WORD, _FEW_WORDS = 6.0, 3.0
+_TOO_FAST, _PER_HASTE, _MOST_HASTE = 6.0, 20.0, 2.0
+_TOO_BRIEF = 15.0
+_SENTENCE_INSIDE, _SENTENCE_BEGUN = 1.5, 3.0
+_PAUSE_INSIDE, _PER_PAUSE, _MOST_PAUSE = 4.0, 4.0, 3.0
+#: A line that ends badly hurts half as much as a cue that does.
+_LINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class CueRules:
-    """How cues have to look; lengths in characters, times in seconds.
+    """How cues have to look; lengths in columns, times in seconds.
 
-    ``reading_speed`` is in characters per second. ``line_length`` and
-    ``lines`` are kept unless a single word is longer than a line; the others
-    as far as the speaker lets them be.
+    A column is a character, and half of a Chinese, Japanese or Korean one.
+    ``reading_speed`` is in columns per second. ``line_length`` and ``lines``
+    are kept always, the others as far as the speaker lets them be.
     """
 
     line_length: int = 42
@@ -64,179 +69,195 @@ def cues(
 ) -> tuple[Cue, ...]:
     """Return ``words`` as cues in order, none overlapping, every word in them once.
 
+    A word that is longer than a line goes on in the next one.
+
     Args:
         words: in order of time.
         language: a BCP 47 code; it decides which words should not end a line.
         duration: seconds of the video, so that no cue outlasts it.
     """
-    spoken = [word for word in words if word.text.strip()]
-    if not spoken:
+    pieces = [piece for word in words for piece in _pieces(word, rules.line_length)]
+    if not pieces:
         return ()
-    script = _Script(spoken, rules, function_words(language))
+    last_moment = None if duration is None else milliseconds(duration)
+    script = _Script(pieces, rules, language, last_moment)
     spans = script.best_spans()
-    times = _times(script, spans, rules, None if duration is None else milliseconds(duration))
     return tuple(
-        Cue(start / 1000, end / 1000, script.lines(first, last))
-        for (first, last), (start, end) in zip(spans, times, strict=True)
+        Cue(start / 1000, end / 1000, script.lines.text(*span))
+        for span, (start, end) in zip(spans, script.times(spans), strict=True)
     )
 
 
-class _Script:
-    """The words as parallel lists, with the costs of cutting between them.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word, or a part of one that is longer than a line; times in milliseconds."""
 
-    A span ``(first, last)`` holds the words ``first .. last - 1``. Times are
+    start: int
+    end: int
+    text: str
+    ends_word: bool
+
+
+def _pieces(word: Word, limit: int) -> Iterator[_Piece]:
+    """Yield a word as pieces that fit into a line; none where it says nothing."""
+    text = cleaned(word.text)
+    start, end = milliseconds(word.start), milliseconds(word.end)
+    if columns(text) <= limit:
+        if text:
+            yield _Piece(start, end, text, ends_word=True)
+        return
+    done = 0
+    for part in cut(text, limit):
+        begun = start + (end - start) * done // len(text)
+        done += len(part)
+        until = start + (end - start) * done // len(text)
+        yield _Piece(begun, until, part, ends_word=done == len(text))
+
+
+class _Script:
+    """The words of a lecture as parallel lists, with the costs of cutting between them.
+
+    A span ``(first, last)`` holds the pieces ``first .. last - 1``. Times are
     whole milliseconds and never run backwards.
     """
 
-    def __init__(self, words: Sequence[Word], rules: CueRules, leaning: frozenset[str]) -> None:
-        self.rules = rules
-        self.texts = [" ".join(word.text.split()) for word in words]
-        self.starts = list(accumulate((milliseconds(word.start) for word in words), max))
-        ends = [milliseconds(word.end) for word in words]
-        self.ends = [max(start, end) for start, end in zip(self.starts, ends, strict=True)]
-        # Text of a span: edges[last] - edges[first] - 1 characters.
-        self.edges = [0, *accumulate(len(text) + 1 for text in self.texts)]
-        pauses = [after - end for end, after in zip(self.ends, self.starts[1:], strict=False)]
-        leans = [bare(text) in leaning for text in self.texts]
-        follows = [*leans[1:], False]
-        cuts = zip(self.texts, [*pauses, LONG_PAUSE], leans, follows, strict=True)
-        self.cut_costs = [_cut_cost(*cut) for cut in cuts]
-        inside = [_inside_cost(*pair) for pair in zip(self.texts, pauses, strict=False)]
-        self.inside_costs = [0.0, *accumulate(inside), 0.0]
+    def __init__(
+        self, pieces: Sequence[_Piece], rules: CueRules, language: str, duration: int | None
+    ) -> None:
+        self._rules = rules
+        self._duration = duration
+        self._starts = list(accumulate((piece.start for piece in pieces), max))
+        self._ends = [max(at, each.end) for at, each in zip(self._starts, pieces, strict=True)]
+        texts = [piece.text for piece in pieces]
+        joins = [
+            " " if piece.ends_word and spaced(piece.text, following) else ""
+            for piece, following in zip(pieces, [*texts[1:], "."], strict=True)
+        ]
+        after = [*self._starts[1:], self._ends[-1]]
+        pauses = [max(0, at - end) / 1000 for at, end in zip(after, self._ends, strict=True)]
+        parted = partings(texts, pauses, language)
+        self.lines = Lines(
+            texts,
+            joins,
+            [_LINE * hurt for hurt in parted],
+            limit=rules.line_length,
+            most=rules.lines,
+        )
+        self._cue_costs = [hurt + (_MID_CLAUSE if hurt > CLAUSE else 0.0) for hurt in parted]
+        # Sums up to each word, so that any span's share is a difference.
+        sentence_ends = [hurt == SENTENCE for hurt in parted]
+        self._sentences = [0, *accumulate(sentence_ends)]
+        inside = map(_inside_cost, sentence_ends, pauses)
+        self._inside_costs = [0.0, *accumulate(inside)]
 
     def best_spans(self) -> list[tuple[int, int]]:
         """Return the cheapest way to cut all words into spans."""
-        count = len(self.texts)
+        count = len(self._starts)
         costs = [0.0] + [float("inf")] * count
         origins = [0] * (count + 1)
         for first in range(count):
-            for last in range(first + 1, count + 1):
-                cost = self._cost(first, last)
-                if cost is None:
-                    break
-                if costs[first] + cost < costs[last]:
-                    costs[last] = costs[first] + cost
-                    origins[last] = first
+            for last, cost in self._ways(first, costs):
+                costs[last] = cost
+                origins[last] = first
         cuts = [count]
         while cuts[-1]:
             cuts.append(origins[cuts[-1]])
         return list(pairwise(reversed(cuts)))
 
-    def lines(self, first: int, last: int) -> tuple[str, ...]:
-        """Return the words of a span, laid out on lines."""
-        layout = self._layout(first, last)
-        cuts = layout[1] if layout else ()
-        return tuple(" ".join(self.texts[a:b]) for a, b in pairwise((first, *cuts, last)))
+    def _ways(self, first: int, costs: Sequence[float]) -> Iterator[tuple[int, float]]:
+        """Yield where a cue from ``first`` may end at less cost than ``costs`` knows of so far.
 
-    def length(self, first: int, last: int) -> int:
-        """Return the characters of a span, the spaces between words included."""
-        return self.edges[last] - self.edges[first] - 1
+        What is dearer already is not followed further, which saves most of
+        the time: the lines of a span are the costly part.
+        """
+        rules, lefts, rights = self._rules, self.lines.lefts, self.lines.rights
+        starts, ends, sentences = self._starts, self._ends, self._sentences
+        left, start = lefts[first], starts[first]
+        so_far = costs[first] + _EACH_CUE - self._inside_costs[first]
+        most_columns = rules.lines * (rules.line_length + 1)
+        longest, shortest = rules.longest * 1000, rules.shortest * 1000
+        for last in range(first + 1, len(starts) + 1):
+            length, spoken = rights[last - 1] - left, ends[last - 1] - start
+            alone = last == first + 1
+            if length > most_columns or (spoken > longest and not alone):
+                return
+            cost = so_far + self._cue_costs[last - 1] + self._inside_costs[last - 1]
+            if cost >= costs[last]:
+                continue
+            if sentences[first] < sentences[last - 1] == sentences[last]:
+                cost += _SENTENCE_BEGUN
+            if alone:
+                cost += _LONE_WORD
+            elif length * 4 < rules.line_length:
+                cost += _FEW_WORDS
+            wanted = max(shortest, length * 1000 / rules.reading_speed)
+            room = self._next_start(last) - start
+            if min(room, max(spoken, wanted)) < wanted:
+                cost += self._haste_cost(length, max(1.0, room))
+            if cost >= costs[last]:
+                continue
+            lines = self.lines.cost(first, last)
+            if lines is not None and cost + lines < costs[last]:
+                yield last, cost + lines
 
-    def _cost(self, first: int, last: int) -> float | None:
-        """Return the cost of a cue, or None where no cue may hold so much."""
-        rules, alone = self.rules, last == first + 1
-        start, end = self.starts[first], self.ends[last - 1]
-        layout = self._layout(first, last)
-        if not alone and (layout is None or end - start > rules.longest * 1000):
-            return None
-        length = self.length(first, last)
-        room = self.starts[last] - start if last < len(self.starts) else float("inf")
-        wanted = max(rules.shortest, length / rules.reading_speed) * 1000
-        shown = max(1.0, min(max(end - start, wanted), room))
+    def _next_start(self, last: int) -> float:
+        """Return when a cue that ends before ``last`` has to be gone."""
+        if last < len(self._starts):
+            return self._starts[last]
+        return float("inf") if self._duration is None else self._duration
 
-        cost = 3.0 + self.cut_costs[last - 1] + (layout[0] if layout else 0.0)
-        cost += self.inside_costs[last - 1] - self.inside_costs[first]
-        haste = length * 1000 / shown / rules.reading_speed
+    def _haste_cost(self, length: int, shown: float) -> float:
+        """Return what it costs that ``length`` columns are shown for so few milliseconds."""
+        cost, shortest = 0.0, self._rules.shortest * 1000
+        haste = length * 1000 / shown / self._rules.reading_speed
         if haste > 1.0:
-            cost += 6.0 + 20.0 * min(haste - 1.0, 2.0)
-        if shown < rules.shortest * 1000:
-            cost += 15.0 + 15.0 * (1 - shown / (rules.shortest * 1000))
-        if alone:
-            cost += 6.0
-        elif length < rules.line_length / 4:
-            cost += 2.0
+            cost += _TOO_FAST + _PER_HASTE * min(haste - 1.0, _MOST_HASTE)
+        if shown < shortest:
+            cost += _TOO_BRIEF * (2.0 - shown / shortest)
         return cost
 
-    def _layout(self, first: int, last: int) -> tuple[float, tuple[int, ...]] | None:
-        """Return the cost of the best lines of a span and where they are cut.
+    def times(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return when each span is shown.
 
-        The fewest lines that hold the text win. None where it does not fit.
+        A cue begins with its first word and stays long enough to be read, as
+        far as the next cue lets it.
         """
-        for lines in range(1, self.rules.lines + 1):
-            found = self._layout_on(first, last, lines)
-            if found is not None:
-                return found
-        return None
+        rules = self._rules
+        shortest, longest = milliseconds(rules.shortest), milliseconds(rules.longest)
+        starts = self._cue_starts([self._starts[first] for first, _ in spans], shortest)
+        limits = [*starts[1:], self._duration]
+        made = []
+        for (first, last), start, limit in zip(spans, starts, limits, strict=True):
+            length = self.lines.rights[last - 1] - self.lines.lefts[first]
+            readable = start + max(shortest, milliseconds(length / rules.reading_speed))
+            end = min(max(self._ends[last - 1], readable), start + longest)
+            if limit is not None:
+                # Time to read is worth more than the gap before the next cue.
+                gap = GAP if last < len(self._starts) else 0
+                end = min(end, limit, max(limit - gap, readable))
+            made.append((start, max(end, start + 1)))
+        return made
 
-    def _layout_on(self, first: int, last: int, lines: int) -> tuple[float, tuple[int, ...]] | None:
-        limit = self.rules.line_length
-        if lines == 1:
-            # A word that is longer than a line is kept whole on a line of its own.
-            if self.length(first, last) > limit and last > first + 1:
-                return None
-            return (self.length(first, last) / limit) ** 2, ()
-        best: tuple[float, tuple[int, ...]] | None = None
-        # The first line ends where it fits, and where the rest has a chance to.
-        low = bisect_left(self.edges, self.edges[last] - (lines - 1) * (limit + 1), first + 1, last)
-        high = bisect_right(self.edges, self.edges[first] + limit + 1, first + 1, last)
-        for cut in range(low, high):
-            rest = self._layout_on(cut, last, lines - 1)
-            if rest is None:
-                continue
-            cost = rest[0] + (self.length(first, cut) / limit) ** 2 + self.cut_costs[cut - 1] / 3
-            if best is None or cost < best[0]:
-                best = cost, (cut, *rest[1])
-        return best
+    def _cue_starts(self, spoken: Sequence[int], shortest: int) -> list[int]:
+        """Return when cues begin whose first words are spoken at these times.
+
+        Where words are crowded, cues come later than what is said, and before
+        the end of the video earlier, so that each can be seen.
+        """
+        count, duration = len(spoken), self._duration
+        least = max(1, shortest if duration is None else min(shortest, duration // count))
+        starts: list[int] = []
+        for index, moment in enumerate(spoken):
+            start = moment
+            if duration is not None:
+                start = max(index, min(start, duration - (count - index) * least))
+            starts.append(max(start, starts[-1] + least) if starts else start)
+        return starts
 
 
-def _cut_cost(text: str, pause: int, leans: bool, next_leans: bool) -> float:  # noqa: FBT001
-    """Return how much it hurts to end a cue or a line after this word."""
-    if ends_sentence(text):
-        return 0.0
-    if text.rstrip(_CLOSING).endswith(_CLAUSE_ENDS):
-        return 1.5
-    hurt = 20.0 if leans else 10.0
-    if next_leans:
-        hurt -= 2.0
+def _inside_cost(sentence_ends: bool, pause: float) -> float:  # noqa: FBT001
+    """Return how much it hurts to have a sentence's end, or a pause in seconds, inside a cue."""
+    cost = _SENTENCE_INSIDE if sentence_ends else 0.0
     if pause >= LONG_PAUSE:
-        hurt /= 4
-    elif pause >= FELT_PAUSE:
-        hurt /= 2
-    return hurt
-
-
-def _inside_cost(text: str, pause: int) -> float:
-    """Return how much it hurts to have this word and the pause after it inside a cue."""
-    hurt = 1.5 if ends_sentence(text) else 0.0
-    if pause >= LONG_PAUSE:
-        hurt += 4.0 + min(pause - LONG_PAUSE, 3000) / 250
-    return hurt
-
-
-def _times(
-    script: _Script, spans: Sequence[tuple[int, int]], rules: CueRules, duration: int | None
-) -> list[tuple[int, int]]:
-    """Return when each span is shown, in milliseconds.
-
-    A cue begins with its first word and stays long enough to be read, as far
-    as the next cue lets it.
-    """
-    starts = [script.starts[first] for first, _ in spans]
-    for index in range(1, len(starts)):
-        starts[index] = max(starts[index], starts[index - 1] + 1)
-    if duration is not None:
-        for index in range(len(starts)):
-            # Words crowded at the very end still get a millisecond each.
-            starts[index] = max(index, min(starts[index], duration - len(starts) + index))
-    limits = [*starts[1:], duration]
-    times = []
-    for (first, last), start, limit in zip(spans, starts, limits, strict=True):
-        wanted = max(rules.shortest, script.length(first, last) / rules.reading_speed)
-        end = max(script.ends[last - 1], start + milliseconds(wanted))
-        end = min(end, start + milliseconds(rules.longest))
-        if limit is not None:
-            apart = limit - GAP if last < len(script.starts) else limit
-            roomy = apart - start >= rules.shortest * 1000
-            end = min(end, apart if roomy else limit)
-        times.append((start, max(end, start + 1)))
-    return times
+        cost += _PAUSE_INSIDE + _PER_PAUSE * min(pause - LONG_PAUSE, _MOST_PAUSE)
+    return cost
