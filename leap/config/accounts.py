@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from leap.config.declaration import Declaration
+from leap.config.document import Document
 from leap.config.source import AnySource
-from leap.config.tree import Branch, grow
+from leap.config.tree import Branch, Tree, grow
+
+#: The sections of settings that may name an account.
+_PAYING = ("transcribe",)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A source or a preset that names an account; ``model`` is a sound source's."""
+    """What names an account; ``model`` is a sound source's."""
 
-    role: Literal["source", "preset"]
+    role: Literal["source", "preset", "settings"]
     name: str
     vendor: str
     model: AnySource | None = None
@@ -32,17 +37,69 @@ def accounts_in(root: Path, tenants: Collection[str] | None = None) -> Mapping[s
     set up is one of them.
     """
     tree = grow(root.resolve(), tenants)
-    return {name: _of(branch) for name, branch in tree.tenants.items()}
+    return {name: _of(tree, branch) for name, branch in tree.tenants.items()}
 
 
-def _of(branch: Branch) -> Accounts:
-    found: dict[str, list[Use]] = {}
+def accounts_of(declaration: Declaration, tenant: str) -> Accounts:
+    """Return the accounts that the settings of ``tenant`` name, of a sound declaration."""
+    declared = declaration.tenants[tenant]
+    used = {template.pipeline for template in declared.templates}
+    layers = [
+        declaration.operator.document,
+        *(pipeline.document for name, pipeline in declaration.pipelines.items() if name in used),
+        declared.config.document,
+        *(each.document for each in declared.templates),
+        *(each.document for each in declared.overrides),
+    ]
+    return _gathered(_paying(layers))
+
+
+def _of(tree: Tree, branch: Branch) -> Accounts:
+    found: list[tuple[str, Use]] = []
     for entry in branch.sources.values():
         account, kind = entry.document.data.get("account"), entry.document.data.get("kind")
         if isinstance(account, str):
-            found.setdefault(account, []).append(Use("source", entry.name, str(kind), entry.model))
+            found.append((account, Use("source", entry.name, str(kind), entry.model)))
     for entry in branch.presets.values():
         account, platform = entry.document.data.get("account"), entry.document.data.get("platform")
         if isinstance(account, str):
-            found.setdefault(account, []).append(Use("preset", entry.name, str(platform)))
-    return {account: tuple(uses) for account, uses in sorted(found.items())}
+            found.append((account, Use("preset", entry.name, str(platform))))
+    used = {entry.document.data.get("pipeline") for entry in branch.templates.values()}
+    layers = [
+        tree.operator.document,
+        *(entry.document for name, entry in tree.pipelines.items() if name in used),
+        *([branch.tenant.document] if branch.tenant else []),
+        *(entry.document for entry in branch.templates.values()),
+        *(entry.document for entry in branch.overrides.values()),
+    ]
+    return _gathered([*found, *_paying(layers)])
+
+
+def _paying(layers: Iterable[Document]) -> Iterator[tuple[str, Use]]:
+    """Yield the accounts that settings name, the outermost layer first.
+
+    One that does not say for which vendor is for the one that was named last.
+    """
+    vendors: dict[str, str] = {}
+    for document in layers:
+        for section in _PAYING:
+            said = _section(document, section)
+            vendor, account = said.get("with"), said.get("account")
+            if isinstance(vendor, str):
+                vendors[section] = vendor
+            if isinstance(account, str):
+                yield account, Use("settings", document.file, vendors.get(section, ""))
+
+
+def _section(document: Document, name: str) -> Mapping[str, Any]:
+    for data in (document.data, document.data.get("defaults")):
+        if isinstance(data, Mapping) and isinstance(found := data.get(name), Mapping):
+            return found
+    return {}
+
+
+def _gathered(found: Iterable[tuple[str, Use]]) -> Accounts:
+    by_name: dict[str, list[Use]] = {}
+    for account, use in found:
+        by_name.setdefault(account, []).append(use)
+    return {account: tuple(uses) for account, uses in sorted(by_name.items())}
