@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from leap.config.budgets import Budget, Budgets
 from leap.config.endpoints import Endpoints
 from leap.config.model import Declared, Flag, Integer, setting
 from leap.config.paths import FolderPath
+from leap.config.prices import Prices
 from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.units import Called, complaint
@@ -52,9 +54,10 @@ def _is_scheduler(url: str) -> str:
 Scheduler = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_scheduler)]
 
 #: What stages use up: the machine's ffmpeg, a transcriber, a platform, a source
-#: behind an account. A limit for anything else would limit nothing.
-Resource = Literal["ffmpeg", "whisper", "site", "zoom"]
-_LIMITS: dict[Resource, int] = {"ffmpeg": 2, "whisper": 1, "zoom": 2}
+#: behind an account, a cloud that transcribes (for each account by itself). A
+#: limit for anything else would limit nothing.
+Resource = Literal["ffmpeg", "whisper", "transcribe", "site", "zoom"]
+_LIMITS: dict[Resource, int] = {"ffmpeg": 2, "whisper": 1, "transcribe": 2, "zoom": 2}
 
 
 class Operator(Declared):
@@ -83,6 +86,11 @@ class Operator(Declared):
         examples=[["/srv/www"]],
         min_length=1,
     )
+    models: tuple[FolderPath, ...] = setting(
+        ("state/models",),
+        "Folders that `transcribe: {model: …}` names may be in these folders only.",
+        examples=[["/srv/models"]],
+    )
     endpoints: Endpoints = setting(
         Endpoints(),
         "Where providers are, for a Zoom of one's own government or a test; no tenant decides it.",
@@ -105,6 +113,21 @@ class Operator(Declared):
         Safety(),
         "From when on a plan is refused until a person accepts it; tenants may be stricter.",
         examples=[{"rework": "30 %", "matches": "30 %", "at_least": 10}],
+    )
+    prices: Prices = setting(
+        {},
+        "What calls cost, by vendor and model, as the vendor's price list says it.",
+        examples=[{"fireworks": {"whisper-v3-turbo": {"minute": "0.0009 USD"}}}],
+    )
+    budget: Budget = setting(
+        Budget(),
+        "What each tenant may spend on calls; more is refused, and not asked for.",
+        examples=[{"month": "20 USD"}],
+    )
+    budgets: Budgets = setting(
+        {},
+        "The same for single tenants, in place of `budget`.",
+        examples=[{"demo": {"month": "50 USD"}}],
     )
     defaults: Settings = setting(
         Settings(), "Settings for all tenants.", examples=[{"trim": {"padding": "2 s"}}]

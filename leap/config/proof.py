@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from leap.config.assembly import assemble
+from leap.config.budgets import check_money
 from leap.config.declaration import Declaration
 from leap.config.effective import Effective, effective
 from leap.config.overlaps import overlaps, share_sources
@@ -15,6 +16,7 @@ from leap.config.safety import lenient
 from leap.config.template import Template
 from leap.config.tenant import TenantDeclaration
 from leap.config.tree import Tree
+from leap.config.weights import check_detection
 from leap.errors import ConfigError, Diagnostic
 
 #: Examples times templates of one tenant; more would be a matter of minutes.
@@ -38,6 +40,13 @@ def prove(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
         config = branch.tenant.model if branch.tenant else None
         if config is not None and tree.operator.model is not None:
             yield from lenient(tree.operator.model, config)
+    if tree.operator.model is not None:
+        configs = {
+            name: branch.tenant.model
+            for name, branch in tree.tenants.items()
+            if branch.tenant and branch.tenant.model is not None
+        }
+        yield from check_money(tree.root, tree.operator.model, configs)
     yield from _merge_all(tree, broken)
 
 
@@ -123,6 +132,7 @@ def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
                 found |= set(error.diagnostics)
             else:
                 found |= set(_lacking(declaration, declared, settings))
+                found |= set(check_detection(settings))
     yield from found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from leap.config.budgets import Budget
 from leap.config.model import Declared, Text, Texts, required, setting
 from leap.config.moments import TimeZone
 from leap.config.override import Override
@@ -31,6 +32,11 @@ class Tenant(Declared):
         Safety(),
         "Stricter limits than the operator's for what a plan may do unasked.",
         examples=[{"rework": "10 %"}],
+    )
+    budget: Budget = setting(
+        Budget(),
+        "A lower limit than the operator's for what may be spent on calls.",
+        examples=[{"month": "5 USD"}],
     )
     defaults: Settings = setting(
         Settings(),
