@@ -172,8 +172,10 @@ def _exit_code(
         return ExitCode.INTERRUPTED
     if refused:
         return ExitCode.REFUSED
-    failed = plan.problems or (
-        outcome is not None and (outcome.failed or outcome.held or outcome.left)
+    failed = (
+        plan.problems
+        or any(held.is_new for held in plan.deferred)
+        or (outcome is not None and (outcome.failed or outcome.held or outcome.left))
     )
     after = outcome.plan if outcome else plan
     before = waiting or after.failures or after.deferred or (outcome and outcome.still_held)
@@ -204,9 +206,11 @@ def _joined(session: Session, central: Central | None) -> Central | None:
     if central is None:
         return None
     from leap.tasks.calls import limits
+    from leap.tasks.limits import limits_of
 
     try:
-        missing = missing_limits(session.declaration.operator.limits, limits(central))
+        ours = limits_of(session.declaration, session.declaration.tenants)
+        missing = missing_limits(ours, limits(central))
     except SchedulerDown as error:
         _warn(f"{error}; until then this run works by itself")
         return None

@@ -29,13 +29,15 @@ def command(root: Path, port: int) -> None:
     there; name the proxy's address under `scheduler:` in leap.yaml.
     """
     from leap.config import load
+    from leap.config.accounts import accounts_in
+    from leap.tasks.limits import limits
     from leap.tasks.scheduler import serve
 
     operator = load(root, tenants=()).operator
     declared = urlsplit(operator.scheduler or "").hostname
     serve(
         operator.state,
-        operator.limits,
+        limits(operator, accounts_in(root)),
         port=port,
         hosts=frozenset({declared} if declared else ()),
         announce=_announce,

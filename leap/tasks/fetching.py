@@ -1,4 +1,4 @@
-"""Fetching from a source behind an account: credentials in one process, media in another.
+"""Working with an account and with media: credentials in one process, media in another.
 
 The process apart alone opens the tenant's secrets and talks to the provider.
 The one that asks it forgets its keys at once, and looks into what arrives.
@@ -16,6 +16,7 @@ from leap.domain.ports import Progress, Source
 from leap.domain.stage import Stage
 from leap.secrets import forget_keys
 from leap.tasks.apart import Apart
+from leap.tasks.hearing import AskApart, hear, needs_a_cloud
 from leap.tasks.job import Job
 
 _ACTING = frozenset({Stage.PUBLISH, Stage.DISCARD})
@@ -25,12 +26,18 @@ _ACTING = frozenset({Stage.PUBLISH, Stage.DISCARD})
 def keys_apart(job: Job) -> Iterator[Job]:
     """Give ``job`` for a block in which no process both holds keys and works on media.
 
-    A download from an account gets a source that is asked through a pipe; to be
-    entered while this process has one thread. What acts for an account and
+    A download from an account gets a source that is asked through a pipe, and a
+    transcription in a cloud gets its server so; to be entered while this process
+    has one thread. What acts for an account and
     does no work on media keeps its keys.
     """
     if job.step.stage in _ACTING:
         yield job
+        return
+    if needs_a_cloud(job):
+        with Apart(lambda question, progress: hear(job, question, progress)) as apart:
+            forget_keys()
+            yield replace(job, ask=AskApart(apart))
         return
     if job.step.stage is not Stage.DOWNLOAD or job.account is None:
         forget_keys()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leap.config import (
     Effective,
@@ -22,7 +22,11 @@ from leap.domain.ports import Fetching, Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.errors import StageError
+from leap.tasks.limits import transcribing
 from leap.tasks.survey import Session
+
+if TYPE_CHECKING:
+    from leap.providers.speech import Ask
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Job:
     unfinished: Path | None = None
     #: Where the recording is fetched from, if that is a process of its own.
     source: Fetching | None = None
+    #: Who asks the cloud that transcribes: a process of its own.
+    ask: Ask | None = None
 
     @property
     def tenant(self) -> str:
@@ -88,7 +94,10 @@ class Job:
             case Stage.DOWNLOAD | Stage.TRIM:
                 return ("ffmpeg",)
             case Stage.TRANSCRIBE:
-                return (self.effective.transcribe.with_,)
+                settings = self.effective.transcribe
+                if not settings.is_in_a_cloud:
+                    return (settings.with_,)
+                return (transcribing(self.tenant, settings.with_, settings.account),)
             case Stage.PUBLISH:
                 return (self.publication.platform,)
             case _:

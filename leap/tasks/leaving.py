@@ -19,10 +19,15 @@ _OVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 def steps_of(job: Job) -> str | None:
     """Return the name under which all steps like that of ``job`` are put off, or None."""
-    if job.step.stage is Stage.DOWNLOAD:
-        account = job.account
-    else:
-        account = job.publication.account if job.step.stage is Stage.PUBLISH else None
+    match job.step.stage:
+        case Stage.DOWNLOAD:
+            account = job.account
+        case Stage.TRANSCRIBE:
+            account = job.effective.transcribe.account
+        case Stage.PUBLISH:
+            account = job.publication.account
+        case _:
+            account = None
     return steps_as(account, job.step.stage) if account else None
 
 

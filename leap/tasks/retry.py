@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from leap.config import effective, override_for
 from leap.domain.manifest import TargetName
-from leap.domain.snapshot import PublicationFact, StageFact
+from leap.domain.snapshot import PublicationFact, RecordingRow, StageFact
 from leap.domain.stage import Stage
 from leap.tasks.leaving import no_longer, steps_as
 from leap.tasks.look import account_of
@@ -27,9 +28,9 @@ def retry(session: Session, tenant: str, recording: str) -> tuple[str, ...]:
             )
             # The record goes last: a crash in between is repaired by another retry.
             session.store.forgive(name)
-            source = declared.sources.get(actual.recordings[recording].source)
-            account = account_of(source) if source else None
-            if account is not None and fact.stage is Stage.DOWNLOAD:
+            row = actual.recordings[recording]
+            account = _account(session, tenant, row, fact.stage)
+            if account is not None:
                 no_longer(session.ledger, tenant, steps_as(account, fact.stage))
             forgiven.append(fact.stage.value)
     for publication in actual.publications.get(recording, ()):
@@ -54,6 +55,20 @@ def ask_again(session: Session, tenant: str, source: str) -> bool:
     """Let a source be listed again that was put off; tell whether it was."""
     account = account_of(session.declaration.tenants[tenant].sources[source])
     return account is not None and no_longer(session.ledger, tenant, account)
+
+
+def _account(session: Session, tenant: str, row: RecordingRow, stage: Stage) -> str | None:
+    """Return the account with which ``stage`` of a recording is done, if with one."""
+    declared = session.declaration.tenants[tenant]
+    if stage is Stage.DOWNLOAD:
+        source = declared.sources.get(row.source)
+        return account_of(source) if source else None
+    templates = {template.name for template in declared.templates}
+    if stage is Stage.TRANSCRIBE and row.template in templates:
+        override = override_for(declared, row)
+        merged = effective(session.declaration, tenant, str(row.template), override)
+        return merged.transcribe.account
+    return None
 
 
 def _is_stopped(fact: StageFact | PublicationFact) -> bool:
