@@ -62,6 +62,7 @@ def _operator(tree: Tree) -> Operator:
         update={
             "state": resolved(tree.root, operator.state),
             "folders": tuple(resolved(tree.root, path) for path in operator.folders),
+            "models": tuple(resolved(tree.root, path) for path in operator.models),
             "sites": tuple(resolved(tree.root, path) for path in operator.sites),
             "database": os.environ.get(_DATABASE) or operator.database,
         }

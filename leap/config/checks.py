@@ -17,6 +17,7 @@ from leap.config.complaints import diagnose, did_you_mean
 from leap.config.document import Document
 from leap.config.events import MAX_BYTES
 from leap.config.files import read_file
+from leap.config.hearing import check_folders
 from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
 from leap.config.owners import check_owners
@@ -55,6 +56,7 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
             yield from check_owners(tree.root, name, branch.tenant.document)
     yield from _check_sites(tree)
     yield from _check_endpoints(tree)
+    yield from check_folders(tree)
 
 
 # ── references ─────────────────────────────────────────────────────────────
