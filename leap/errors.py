@@ -8,6 +8,7 @@
     ├── LedgerError           1  the ledger cannot be reached or is of another version
     ├── ProviderError         1  a source, a transcriber or a platform said no
     │   ├── RetrySoon            the same request may work in a moment
+    │   │   └── NotSent          nothing of it left this machine
     │   ├── DeferUntil           it will work after a known time
     │   └── NeedsHuman           somebody has to do something first
     ├── StageError            1  a stage of one recording failed
@@ -134,6 +135,10 @@ class RetrySoon(ProviderError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.after = after
+
+
+class NotSent(RetrySoon):
+    """The request may work in a moment, and nothing of it was sent: it cannot have cost anything."""
 
 
 class DeferUntil(ProviderError):

@@ -42,7 +42,7 @@ def migrate(root: Path) -> None:
 @tenant_option
 @format_option
 def rebuild(root: Path, tenants: tuple[str, ...], format_: str) -> None:
-    """Recover recordings, stages and publications from manifests and receipts.
+    """Recover recordings, stages, publications and paid calls from what is kept in files.
 
     For a ledger that was lost. Nothing is made or published anew by this, nor
     by the `leap reconcile` after it.
@@ -63,5 +63,5 @@ def rebuild(root: Path, tenants: tuple[str, ...], format_: str) -> None:
     click.echo(
         f"Rebuilt the ledger: {counted(result.recordings, 'recording')},"
         f" {counted(result.targets, 'target')}, {counted(result.failures, 'failure')},"
-        f" {counted(result.publications, 'publication')}."
+        f" {counted(result.publications, 'publication')}, {counted(result.calls, 'paid call')}."
     )

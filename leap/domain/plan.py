@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from leap.domain.expense import Expense, together
 from leap.domain.manifest import Manifest
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
@@ -103,7 +104,8 @@ class Failure:
 class Held:
     """A step that waits: for the time ``until``, or for a person where that is None.
 
-    ``reason`` says why, and to a person what to do.
+    ``reason`` says why, and to a person what to do. ``by_gate`` tells that the
+    recording fails a gate; ``is_new`` that the ledger does not know so yet.
     """
 
     tenant: str
@@ -113,6 +115,8 @@ class Held:
     reason: str
     until: datetime | None = None
     preset: str | None = None
+    by_gate: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,11 @@ class Plan:
     be listed, ``notes`` what a person may have meant otherwise. ``recovered`` are targets that
     stand in the store although the ledger does not say so (their runner was
     killed in between); they are indexed instead of being made again.
-    ``deferred`` are the steps that were put off until a time that has not come:
-    neither they nor what needs them is work.
+    ``deferred`` are the steps that were put off until a time that has not come,
+    and those of recordings that fail a gate: neither they nor what needs them
+    is work.
+    ``costs`` are what steps that ask a cloud are expected to cost, by tenant,
+    recording and stage.
     """
 
     changes: tuple[Change, ...]
@@ -153,16 +160,22 @@ class Plan:
     notes: tuple[str, ...] = ()
     recovered: tuple[Manifest, ...] = ()
     deferred: tuple[Held, ...] = ()
+    costs: Mapping[tuple[str, str, Stage], Expense] = field(default_factory=dict)
 
     @property
     def has_changes(self) -> bool:
         """Tell whether ``reconcile`` would do or record anything."""
-        return bool(self.recovered) or any(not change.waits for change in self.changes)
+        news = any(held.is_new for held in self.deferred)
+        return bool(self.recovered) or news or any(not change.waits for change in self.changes)
 
     @property
     def refused(self) -> frozenset[str]:
         """Return the tenants whose part of the plan must not be carried out."""
         return frozenset(refusal.tenant for refusal in self.refusals if not refusal.accepted)
+
+    def accepted(self, name: str) -> frozenset[str]:
+        """Return the tenants of which a person wants what is refused by ``name``."""
+        return frozenset(r.tenant for r in self.refusals if r.accepted and r.name == name)
 
     @property
     def work(self) -> tuple[Change, ...]:
@@ -189,6 +202,17 @@ class Plan:
             updates=len(publishing) - uploads,
         )
 
+    @property
+    def forecast(self) -> dict[str, tuple[Expense, ...]]:
+        """Return what the work is expected to cost, by tenant, of each model together."""
+        found: dict[str, list[Expense]] = {}
+        for change in self.work:
+            for stage in change.stages:
+                cost = self.costs.get((change.tenant, change.recording, stage))
+                if cost is not None:
+                    found.setdefault(change.tenant, []).append(cost)
+        return {tenant: together(costs) for tenant, costs in sorted(found.items())}
+
     def summary(self) -> dict[str, Any]:
         """Return counts by action and of what is in sync, as JSON data."""
         counts: dict[str, Any] = {}
@@ -196,5 +220,8 @@ class Plan:
             counts[change.action] = counts.get(change.action, 0) + 1
         counts["in_sync"] = sum(self.in_sync.values())
         counts["failed_before"] = len(self.failures)
-        counts["deferred"] = len({(held.tenant, held.recording) for held in self.deferred})
+        gated = {(held.tenant, held.recording) for held in self.deferred if held.by_gate}
+        later = {(held.tenant, held.recording) for held in self.deferred if not held.by_gate}
+        counts["deferred"] = len(later)
+        counts["held"] = len(gated)
         return counts

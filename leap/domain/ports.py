@@ -140,12 +140,15 @@ class TranscriptionRequest:
     """What can change the words that a transcriber hears.
 
     ``language`` is a code such as ``en``, or None to have it detected.
+    ``course`` is what the recording is called; a hint alone, it may change
+    without anything being heard again.
     """
 
     language: str | None = None
     prompt: str = ""
     vocabulary: tuple[str, ...] = ()
     temperature: float = 0.0
+    course: str = ""
 
 
 class Transcriber(Protocol):
@@ -185,7 +188,7 @@ class Calls(Protocol):
 
         A block that ends without a word from it, by an error or not, has lost
         the answer, unless the error is NeedsHuman or DeferUntil, with which a
-        vendor says no. Raises DeferUntil before anything is sent where the
+        vendor says no, or NotSent. Raises DeferUntil before anything is sent where the
         budget of the month does not allow the call, LedgerError where it
         cannot be written down.
         """
@@ -206,7 +209,8 @@ class TopicsRequest:
     ``pauses`` are silences of the trimmed timeline as ``(start, end)`` and may
     serve as boundaries; ``breaks`` are those long enough to be named.
     ``chapter_every`` is how many seconds a chapter shall last on average, or
-    None to go by the length of the lecture and ``granularity``.
+    None to go by the length of the lecture and ``granularity``. ``questions``
+    is how many questions a finder that can ask shall write for students.
     """
 
     title: str
@@ -214,6 +218,7 @@ class TopicsRequest:
     breaks: tuple[Break, ...] = ()
     pauses: tuple[tuple[float, float], ...] = ()
     chapter_every: float | None = None
+    questions: int = 0
 
 
 class TopicFinder(Protocol):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from leap.domain.calls import Paid
-
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -33,8 +31,7 @@ class Break:
 class Outline:
     """What a topic finder made of a transcript.
 
-    ``draft`` says that no person or large model stands behind the titles;
-    ``paid`` are the calls that it took, where they cost money.
+    ``draft`` says that no person or large model stands behind the titles.
     """
 
     main_topics: tuple[str, ...]
@@ -43,4 +40,3 @@ class Outline:
     questions: tuple[str, ...] = field(default=())
     model: str = ""
     draft: bool = False
-    paid: tuple[Paid, ...] = ()

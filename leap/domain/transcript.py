@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from leap.domain.calls import Paid
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -32,8 +30,7 @@ class Heard:
     """What a transcriber made of one audio file, on that file's own timeline.
 
     ``raw`` is the provider's answer as JSON data, kept so that nothing has to
-    be asked twice; ``language`` is a BCP 47 code such as ``en``. ``paid`` are
-    the calls that it took, where they cost money.
+    be asked twice; ``language`` is a BCP 47 code such as ``en``.
     """
 
     words: tuple[Word, ...]
@@ -41,7 +38,6 @@ class Heard:
     model: str
     duration: float
     raw: dict[str, Any] = field(default_factory=dict)
-    paid: tuple[Paid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

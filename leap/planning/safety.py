@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 
 from leap.config import Declaration, Effective, effective, override_for
+from leap.config.budgets import limit_for
 from leap.config.safety import Threshold, thresholds
+from leap.domain.expense import totals
+from leap.domain.money import Money
 from leap.domain.plan import Change, Plan, Refusal, Step
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
 from leap.domain.stage import Stage
@@ -33,12 +37,14 @@ class Evidence:
         shown: what is seen in the place that a preset publishes to.
         foreign: names of pages in that place that LEAP did not make.
         newer: the commit that was applied last, where this run's is older.
+        spent: what calls of this month have cost, in each currency.
     """
 
     privacy: Mapping[Shown, str] = field(default_factory=dict)
     shown: Mapping[str, Collection[Shown]] = field(default_factory=dict)
     foreign: Mapping[str, Sequence[str]] = field(default_factory=dict)
     newer: str | None = None
+    spent: Sequence[Money] = ()
 
 
 def refusals(
@@ -270,6 +276,32 @@ def _stale_config(case: _Case) -> _Why | None:
     )
 
 
+def _budget(case: _Case) -> _Why | None:
+    """More would be spent in this month than the tenant may spend."""
+    limit = limit_for(
+        case.declaration.operator, case.declaration.tenants[case.tenant].config, case.tenant
+    )
+    costs = case.plan.forecast.get(case.tenant, ())
+    if limit is None or not costs:
+        return None
+    unpriced = [f"{each.provider} {each.model}" for each in costs if each.cost is None]
+    if unpriced:
+        return _Why(
+            f"the price of {' and '.join(unpriced)} is not known, so {limit.month} a month"
+            f" ({limit.place}) cannot be kept",
+            "write it under `prices` in leap.yaml",
+        )
+    none = Money(Decimal(0), limit.month.currency)
+    cost = next(iter(totals(each.cost for each in costs)), none)
+    spent = next((each for each in case.evidence.spent if each.currency == none.currency), none)
+    if (spent + cost).amount <= limit.month.amount:
+        return None
+    return _Why(
+        f"this costs about {cost}, and {spent} of {limit.month} are spent this month",
+        f"do less at once with --select, or raise the budget ({limit.place})",
+    )
+
+
 #: Name → rule, in the order in which refusals are shown.
 RULES: Mapping[str, Callable[[_Case], _Why | None]] = MappingProxyType(
     {
@@ -280,6 +312,7 @@ RULES: Mapping[str, Callable[[_Case], _Why | None]] = MappingProxyType(
         "not-ours": _not_ours,
         "too-much-rework": _too_much_rework,
         "too-many-matches": _too_many_matches,
+        "budget": _budget,
     }
 )
 

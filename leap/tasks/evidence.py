@@ -8,6 +8,7 @@ from dataclasses import replace
 from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
 from leap.planning.acceptance import accept, check_names
+from leap.planning.cost import expenses
 from leap.planning.safety import Evidence, refusals
 from leap.providers import foreign_pages, shown_at
 from leap.tasks.checkout import commit_of, is_behind
@@ -17,18 +18,24 @@ from leap.tasks.survey import Session
 def judge(
     session: Session, plan: Plan, actuals: Mapping[str, Actual], accepted: Collection[str] = ()
 ) -> Plan:
-    """Return ``plan`` with its refusals, those called ``accepted`` as accepted.
+    """Return ``plan`` with what it costs and its refusals, those called ``accepted`` as accepted.
 
     Nothing is looked at for tenants without work. Raises UsageError for a name
     that no refusal has.
     """
     check_names(accepted)
+    plan = replace(plan, costs=expenses(plan, session.declaration, actuals))
     work: dict[str, list[Change]] = {}
     for change in plan.work:
         work.setdefault(change.tenant, []).append(change)
+    spending = plan.forecast
     evidence = {
         tenant: _evidence(session, tenant, changes, actuals[tenant])
         for tenant, changes in sorted(work.items())
+    }
+    evidence |= {
+        tenant: replace(evidence[tenant], spent=tuple(session.ledger.spent(tenant)))
+        for tenant in spending
     }
     evidence, notes = _history(session, evidence)
     found = refusals(plan, session.declaration, actuals, evidence)

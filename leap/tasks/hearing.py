@@ -16,6 +16,7 @@ from leap.domain.ports import Progress
 from leap.domain.stage import Stage
 from leap.tasks.apart import Apart
 from leap.tasks.job import Job
+from leap.tasks.paying import calls_of
 
 if TYPE_CHECKING:
     from leap.providers.speech import Question
@@ -55,5 +56,10 @@ def hear(job: Job, asked: Mapping[str, Any], progress: Progress) -> Mapping[str,
             return ""
         return api_key(account, tokens_for(session, job.tenant)(account).current())
 
-    wire = Wire(speech_server(session.declaration.operator, settings), key)
+    wire = Wire(
+        speech_server(session.declaration.operator, settings),
+        key,
+        calls=calls_of(job),
+        account=account or "",
+    )
     return wire(Question(**{**asked, "audio": Path(asked["audio"])}), progress)

@@ -1,7 +1,7 @@
 """A ledger from nothing but the store and the sources.
 
 Manifests say what was made, failure records what must not be tried again,
-receipts what is published. Who is admitted follows from the declaration, as
+receipts what is published, kept answers what was paid for. Who is admitted follows from the declaration, as
 in every reconcile.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from leap.domain.calls import paid_from_json
 from leap.domain.manifest import Manifest, ReceiptRecord
 from leap.domain.ports import Progress, Receipt
 from leap.domain.snapshot import RecordingRow
@@ -28,6 +29,7 @@ class Rebuilt:
     targets: int
     failures: int
     publications: int
+    calls: int
 
 
 def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> Rebuilt:
@@ -42,7 +44,7 @@ def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> R
         ledger.admit(tenant, _rows(found, now), {})
     listed, plan = survey(session, tenants, progress)
     admit(session, listed, plan)
-    failures = publications = 0
+    failures = publications = calls = 0
     for tenant, found in manifests.items():
         known = ledger.snapshot(tenant).recordings
         for manifest in found:
@@ -66,12 +68,17 @@ def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> R
         for record in latest.values():
             publications += 1
             _republish(session, record)
+        for answer in store.answers(tenant).all():
+            if "paid" in answer:
+                calls += 1
+                ledger.call_made(tenant, paid_from_json(answer["paid"]))
     admit(session, listed, plan_again(session, listed))
     return Rebuilt(
         recordings=sum(len(ledger.snapshot(tenant).recordings) for tenant in tenants),
         targets=sum(len(found) for found in manifests.values()),
         failures=failures,
         publications=publications,
+        calls=calls,
     )
 
 

@@ -13,6 +13,7 @@ from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
 from leap.providers import front_page
 from leap.tasks.checkout import commit_of
+from leap.tasks.limits import limits_of
 from leap.tasks.room import Room, room_for
 from leap.tasks.survey import Session, Survey, indexed, known, plan_again
 from leap.tasks.verdict import judge
@@ -92,10 +93,15 @@ def carry_out(
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
 
-    resources = session.declaration.operator.limits
+    session = replace(session, over_budget=plan.accepted("budget"))
+    resources = limits_of(session.declaration, plan.rows)
     admit(session, found, plan)
     commit = commit_of(session.declaration.root)
-    runs = {tenant: session.ledger.run_started(tenant, commit) for tenant in plan.rows}
+    forecast = plan.forecast
+    runs = {
+        tenant: session.ledger.run_started(tenant, commit, forecast.get(tenant, ()))
+        for tenant in plan.rows
+    }
     before = _snapshots(session, found, plan)
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
@@ -128,8 +134,11 @@ def carry_out(
                 central = None
             work = rest
     for tenant, found_rows in after.rows.items():
-        # What is in sync now is not looked into by the next run.
-        session.ledger.admit(tenant, [row for row in found_rows if row.settled], {})
+        # What is in sync now is not looked into by the next run, and what a gate
+        # holds now was said once.
+        gated = {each.recording for each in outcome.held if each.by_gate and each.tenant == tenant}
+        told = [row for row in found_rows if row.settled or row.id in gated]
+        session.ledger.admit(tenant, told, {})
     for tenant, run in runs.items():
         session.ledger.run_finished(tenant, run, _in_a_word(outcome, tenant))
     left = (

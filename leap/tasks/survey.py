@@ -34,12 +34,17 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a command works with: the declaration, an open ledger and the store."""
+    """What a command works with: the declaration, an open ledger and the store.
+
+    ``over_budget`` are the tenants of which a person has accepted, for this
+    run, that they spend more than their budget.
+    """
 
     declaration: Declaration
     ledger: Ledger
     store: Store
     clock: SystemClock = field(default_factory=SystemClock)
+    over_budget: frozenset[str] = frozenset()
 
     @property
     def state(self) -> Path:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import httpx
 
-from leap.errors import NeedsHuman, ProviderError, RetrySoon
+from leap.errors import NeedsHuman, NotSent, ProviderError, RetrySoon
 from leap.providers.http.addresses import safe_url
 from leap.providers.http.deadline import overdue
 from leap.providers.http.waiting import retry_after
@@ -40,7 +40,7 @@ def transport_error(
     *,
     repeatable: bool | None = None,
 ) -> ProviderError:
-    """Return what ``error`` means: RetrySoon, AnswerLost, or another ProviderError.
+    """Return what ``error`` means: NotSent, RetrySoon, AnswerLost, or another ProviderError.
 
     For ``repeatable`` see ``may_repeat``. Raise the result outside of the
     ``except`` block: texts and attributes of httpx's errors hold whole
@@ -51,7 +51,9 @@ def transport_error(
     message = f"{service}: {cause} ({place})"
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol) or hint:
         return ProviderError(message, hint=hint)
-    if isinstance(error, _NEVER_SENT) or may_repeat(request, repeatable=repeatable):
+    if isinstance(error, _NEVER_SENT):
+        return NotSent(message)
+    if may_repeat(request, repeatable=repeatable):
         return RetrySoon(message)
     return AnswerLost(message)
 

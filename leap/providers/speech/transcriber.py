@@ -175,10 +175,11 @@ def _how(form: Mapping[str, str | list[str]]) -> list[str]:
 
 
 def _kept(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``answer`` without the words that its segments repeat."""
+    """Return ``answer`` without what it cost, and the words that its segments repeat."""
+    answer = {name: value for name, value in answer.items() if name != "paid"}
     segments = answer.get("segments")
     if not isinstance(segments, list):
-        return dict(answer)
+        return answer
     plain = [
         {name: value for name, value in each.items() if name != "words"}
         for each in segments

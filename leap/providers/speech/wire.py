@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from leap.domain.ports import Progress
-from leap.errors import NeedsHuman, ProviderError, RetrySoon
-from leap.providers.http import REAL_TIME, AnswerLost, Timer, call_json, client
+import httpx
+
+from leap.domain.calls import Call
+from leap.domain.money import Usage
+from leap.domain.ports import Calls, Payment, Progress
+from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
+from leap.providers.http import REAL_TIME, AnswerLost, Outcome, Timer, call_json, client
 from leap.providers.speech.refusals import judge
 from leap.providers.speech.server import Server
 from leap.providers.speech.transcriber import Question
@@ -31,13 +35,28 @@ _LARGEST_ANSWER = 64 << 20
 
 
 class Wire:
-    """Asks ``server`` with the key that ``key`` returns; an empty one is not sent."""
+    """Asks ``server`` with the key that ``key`` returns; an empty one is not sent.
 
-    def __init__(self, server: Server, key: Callable[[], str], *, timer: Timer = REAL_TIME) -> None:
+    Every call is written down in ``calls`` before it is made, as one that
+    ``account`` pays.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        key: Callable[[], str],
+        *,
+        calls: Calls,
+        account: str = "",
+        timer: Timer = REAL_TIME,
+    ) -> None:
         self._server, self._key, self._timer = server, key, timer
+        self._calls, self._account = calls, account
 
     def __call__(self, question: Question, progress: Progress) -> Mapping[str, Any]:
         """Send the sound of ``question`` and return the answer, a mapping of whatever it holds.
+
+        Under ``paid`` it says what it has cost (``leap.domain.calls.Paid``).
 
         What may work in a moment is tried again, up to three times in all; among
         that is an answer that was lost, which may have been paid for. Raises
@@ -61,7 +80,19 @@ class Wire:
 
     def _once(self, question: Question, progress: Progress) -> Mapping[str, Any]:
         """Make one call, which costs money where it is answered."""
-        server, key = self._server, self._key()
+        server, used = self._server, Usage(seconds=question.seconds)
+        asked = Call(server.vendor, server.model, self._account, question.digest, at_most=used)
+        key = self._key()
+        with self._calls.paying(asked) as payment:
+            answer = self._sent(question, key, payment, progress)
+            paid = payment.answered(used)
+        if not isinstance(answer, Mapping):
+            raise ProviderError(f"{server.name} answered with something else than a transcript")
+        return {**answer, "paid": paid.to_json()}
+
+    def _sent(self, question: Question, key: str, payment: Payment, progress: Progress) -> Any:
+        """Send the sound once and return the JSON of the answer."""
+        server = self._server
         url = f"{server.url}/v1/audio/transcriptions"
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         with _Upload(question.audio, server.name, progress) as sound:
@@ -78,12 +109,20 @@ class Wire:
                 request = http.build_request(
                     "POST", url, headers=headers, data=question.form, files={"file": file}
                 )
-                answer = call_json(
-                    http, request, outcome=judge(server, key), attempts=1, deadline=total
-                )
-        if not isinstance(answer, Mapping):
-            raise ProviderError(f"{server.name} answered with something else than a transcript")
-        return answer
+                judged = _refusing(payment, judge(server, key))
+                return call_json(http, request, outcome=judged, attempts=1, deadline=total)
+
+
+def _refusing(payment: Payment, judged: Outcome) -> Outcome:
+    """Return ``judged``, which also notes that a server which said no is paid nothing."""
+
+    def outcome(response: httpx.Response) -> LeapError | None:
+        wrong = judged(response)
+        if wrong is not None:
+            payment.refused()
+        return wrong
+
+    return outcome
 
 
 def deadline(seconds: float, size: int) -> float:
