@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from leap.config.declaration import Declaration
 from leap.config.document import Path
+from leap.config.gates import Gates
 from leap.config.merge import Layer, Merged, Origin, merge
 from leap.config.model import Declared, Model
 from leap.config.override import Override
@@ -79,6 +80,7 @@ class Effective:
     topics: Topics
     subtitles: Subtitles
     metadata: Metadata
+    gates: Gates
     publications: Mapping[str, PublicationSettings]
     _origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
     _written: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from leap.config.gates import Gates
 from leap.config.model import (
     UNKEYED,
     Flag,
@@ -295,6 +296,9 @@ class Settings(Model):
     metadata: Metadata | None = setting(
         None, "What a publication says.", examples=[{"title": "{{ display_name }}"}]
     )
+    gates: Gates | None = setting(
+        None, "What is not published.", examples=[{"min_words_per_minute": 20}]
+    )
 
 
 #: Section name → model, in the order of the work.
@@ -306,6 +310,7 @@ SECTIONS: dict[str, type[Model]] = {
     "topics": Topics,
     "subtitles": Subtitles,
     "metadata": Metadata,
+    "gates": Gates,
 }
 
 

@@ -117,12 +117,12 @@ def level(value: Any) -> float:
     return decibels
 
 
-def share(value: Any) -> float:
+def share(value: Any, example: str = "50 %") -> float:
     """Return 0.5 for ``50 %``."""
     text = _text(value, "a share", "50 %")
     found = _SHARE.fullmatch(text)
     if not found:
-        raise _wrong(value, "a share", "50 %")
+        raise _wrong(value, "a share", example)
     percent = float(found[1])
     if percent > 100:  # noqa: PLR2004 - per cent
         raise complaint(f"`{text}` is more than 100 %")
@@ -310,6 +310,13 @@ DurationOrAuto = Annotated[
     _or_word("auto"),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, _ZERO, {"const": "auto"}]}),
     Called("duration, or `auto`"),
+]
+#: A share, or the word for "no such limit".
+ShareOrOff = Annotated[
+    float | None,
+    _or_word("off", share, "50 %"),
+    WithJsonSchema({"anyOf": [_SHARE_SCHEMA, {"const": "off"}]}),
+    Called("share, or `off`"),
 ]
 #: Bytes per second, or the word for "no such limit".
 RateOrOff = Annotated[

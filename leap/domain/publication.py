@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ class PublicationName(StrEnum):
     PUBLISHED = "published"
     #: There, and different from what is wanted.
     OUTDATED = "outdated"
-    #: It did not work; a later run tries again.
+    #: It did not work, and a later run tries again; or a gate keeps it back.
     HELD = "held"
     #: It failed for good.
     FAILED = "failed"
@@ -29,6 +29,9 @@ class PublicationName(StrEnum):
     UNMANAGED = "unmanaged"
     #: Taken down, because an override says so.
     WITHDRAWN = "withdrawn"
+
+
+_WAITING = (PublicationName.PENDING, PublicationName.OUTDATED, PublicationName.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,20 @@ def compare(row: RecordingRow, facts: Sequence[PublicationFact]) -> tuple[Public
                 needs_person=held and fact.needs_person,
             )
         )
-    return tuple(sorted(states, key=lambda state: state.preset))
+    gates = row.wanted.held if row.wanted else {}
+    return tuple(
+        sorted(
+            (_gated(state, gates.get(state.preset)) for state in states),
+            key=lambda state: state.preset,
+        )
+    )
+
+
+def _gated(state: PublicationState, reason: str | None) -> PublicationState:
+    """Return ``state`` as it is where a gate keeps the recording from being published."""
+    if reason is None or state.status not in _WAITING:
+        return state
+    return replace(state, status=PublicationName.HELD, reason=reason, until=None, needs_person=True)
 
 
 def _name(row: RecordingRow, fact: PublicationFact) -> PublicationName:

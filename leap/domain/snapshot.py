@@ -28,12 +28,14 @@ class Wanted:
 
     ``stages`` maps each stage of the pipeline but ``publish`` to its key;
     ``publications`` maps each preset to the digests that its publication
-    shall have.
+    shall have; ``held`` those presets to which it does not go, because it
+    fails a gate, to why.
     """
 
     pipeline: str
     stages: Mapping[Stage, str]
     publications: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,20 @@ class Hold:
     """What an unfinished recording waits for.
 
     ``kind`` is ``source`` (the file still changes, or is gone), ``person``
-    (somebody has to do what the reason says), ``deferred`` (a provider wants
-    to be left alone ``until`` then) or ``retry`` (something failed, and the
-    next run tries it again). ``until`` is also known for some sources.
+    (somebody has to do what the reason says), ``gate`` (it must not be
+    published as it is), ``deferred`` (a provider wants to be left alone
+    ``until`` then) or ``retry`` (something failed, and the next run tries it
+    again). ``until`` is also known for some sources.
     """
 
-    kind: Literal["source", "person", "deferred", "retry"]
+    kind: Literal["source", "person", "gate", "deferred", "retry"]
     reason: str
     until: datetime | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Tell whether it goes on only after somebody has done something."""
+        return self.kind in ("person", "gate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +210,12 @@ def _reached(row: RecordingRow, wanted: Wanted, known: _Facts, states: _States) 
         if asked and all(_is_made(known.get(stage)) for stage in asked):
             status, since = reached, max(known[stage].since for stage in asked)
     complete = bool(wanted.stages) and not wanted.publications and _all_made(wanted, known)
-    hold = _source_hold(row) or _gone_hold(row, wanted, known) or _failure_hold(known, states)
+    hold = (
+        _source_hold(row)
+        or _gone_hold(row, wanted, known)
+        or _gate_hold(wanted, known, states)
+        or _failure_hold(known, states)
+    )
     return Status(
         status,
         "complete" if complete else _to_do(wanted, known, states),
@@ -226,6 +237,14 @@ def _gone_hold(row: RecordingRow, wanted: Wanted, known: _Facts) -> Hold | None:
     if row.listed or (download and download.state == "done") or _all_made(wanted, known):
         return None
     return Hold("source", "its source no longer lists it")
+
+
+def _gate_hold(wanted: Wanted, known: _Facts, states: _States) -> Hold | None:
+    """Return the gate that keeps it back, unless a stage has to be made again first."""
+    if any(fact.state == "failed" for fact in known.values()):
+        return None
+    held = [state for state in states if state.preset in wanted.held and state.needs_person]
+    return Hold("gate", held[0].reason) if held else None
 
 
 def _failure_hold(known: _Facts, states: _States) -> Hold | None:

@@ -226,6 +226,8 @@ def _wanted_to_data(wanted: Wanted) -> dict[str, Any]:
         "pipeline": wanted.pipeline,
         "stages": dict(wanted.stages),
         "publications": {name: dict(digests) for name, digests in wanted.publications.items()},
+        # Left out where there is nothing, so that rows of before stay as they are.
+        **({"held": dict(wanted.held)} if wanted.held else {}),
     }
 
 
@@ -234,6 +236,7 @@ def _data_to_wanted(data: Mapping[str, Any]) -> Wanted:
         pipeline=data["pipeline"],
         stages={Stage(stage): key for stage, key in data["stages"].items()},
         publications=data["publications"],
+        held=data.get("held", {}),
     )
 
 

@@ -73,7 +73,7 @@ def verify_decodable(path: Path, progress: Progress | None = None) -> MediaInfo:
         check.refuse_damaged()
     if container in {MATROSKA, WEBM}:
         _refuse_lost(info, size + attached, packets)
-    return info
+    return replace(info, damaged_share=max(check.damaged_share for check in checks.values()))
 
 
 class _Check:
@@ -102,6 +102,11 @@ class _Check:
         if self._length_size is not None:
             self.seen += 1
             self.broken += not _is_chain(memoryview(packet), self._length_size)
+
+    @property
+    def damaged_share(self) -> float:
+        shares = ((self.broken, self.seen), (self.undecodable, self.sampled))
+        return max((damaged / count for damaged, count in shares if count), default=0.0)
 
     def refuse_damaged(self) -> None:
         name = "pictures" if self.kind == "video" else "pieces of sound"

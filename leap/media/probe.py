@@ -58,6 +58,8 @@ class MediaInfo:
 
     ``duration`` is in seconds as the file declares it (measured where it
     declares none); ``created_at`` is the container's creation time, aware.
+    ``damaged_share`` is the share, 0 to 1, of its pictures or pieces of sound
+    that were found damaged, where somebody looked.
     """
 
     container: Container
@@ -66,6 +68,7 @@ class MediaInfo:
     video: VideoInfo | None
     audio: AudioInfo | None
     created_at: datetime | None
+    damaged_share: float | None = None
 
 
 def probe(path: Path) -> MediaInfo:

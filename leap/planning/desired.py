@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from leap.config import Declaration, Effective, TenantDeclaration, effective, override_for
+from leap.config.gates import Gates
 from leap.config.override import Override
 from leap.config.source import ZoomSource
 from leap.domain.recording import Listing
@@ -28,7 +29,8 @@ class Desired:
     ``withdraw`` maps the presets from which it shall be taken down to why.
     ``discard`` says why the source's recording goes into the source's trash
     once all is published, or is empty. ``is_unseen`` tells that its source
-    could not be asked: nothing that needs the source can be done.
+    could not be asked: nothing that needs the source can be done. ``gates``
+    are what it has to pass before it is published.
     """
 
     row: RecordingRow
@@ -37,6 +39,7 @@ class Desired:
     withdraw: Mapping[str, str] = field(default_factory=dict)
     discard: str = ""
     is_unseen: bool = False
+    gates: Gates | None = None
 
 
 def desire(
@@ -227,7 +230,8 @@ class _Wishes:
         publications = resolved.keys.of_publications(row, keys)
         wanted = Wanted(resolved.effective.pipeline, keys, publications)
         row = replace(row, wanted=wanted)
-        return Desired(row, known, resolved.keyed, discard=self._discard(row))
+        gates = resolved.effective.gates
+        return Desired(row, known, resolved.keyed, discard=self._discard(row), gates=gates)
 
     def _discard(self, row: RecordingRow) -> str:
         """Return why the source's recording of a published lecture goes, or nothing."""

@@ -17,6 +17,7 @@ from leap.domain.snapshot import (
     is_deferred,
 )
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
+from leap.planning import gates
 from leap.planning.desired import Desired
 from leap.planning.reasons import why, why_publish
 
@@ -33,7 +34,7 @@ class Difference:
         in_sync: ids of the recordings that need nothing.
         skipped: ids of those that are not worked on, and will not be as long
             as neither they nor the declaration change.
-        deferred: what was put off until a time that has not come.
+        deferred: what was put off until a time that has not come, and what a gate holds.
     """
 
     changes: tuple[Change, ...]
@@ -65,7 +66,16 @@ def diff(tenant: str, desired: Sequence[Desired], actual: Actual, now: datetime)
                 skipped.add(row.id)
             continue
         failed = _failures(tenant, row, wanted, actual)
-        put_off = _put_off(tenant, each, wanted, actual, now)
+        gated = _gated(tenant, each, wanted, actual)
+        shut = {held.preset for held in gated}
+        put_off = [
+            *gated,
+            *(
+                held
+                for held in _put_off(tenant, each, wanted, actual, now)
+                if held.preset is None or held.preset not in shut
+            ),
+        ]
         change = _work(tenant, each, wanted, actual, [*failed, *put_off])
         failures += failed
         deferred += put_off
@@ -151,6 +161,32 @@ def _put_off(
         ):
             found.append(_held_publication(tenant, row, publication))
     return found
+
+
+def _gated(tenant: str, each: Desired, wanted: Wanted, actual: Actual) -> list[Held]:
+    """Return the publications that are kept back because the recording fails a gate."""
+    row, known = each.row, each.known
+    facts = {
+        stage: fact.facts
+        for stage in gates.ASKED
+        if stage in wanted.stages
+        and (fact := actual.fact(row.id, stage, wanted.stages[stage])) is not None
+        and fact.state in ("done", "evicted")
+    }
+    reason = gates.failed(each.gates, facts) if each.gates is not None else ""
+    if not reason:
+        return []
+    before = known.wanted.held if known is not None and known.wanted is not None else {}
+    return [
+        Held(
+            *(tenant, row.id, row.title, Stage.PUBLISH, reason),
+            preset=step.preset,
+            by_gate=True,
+            is_new=before.get(step.preset or "") != reason,
+        )
+        for step in _publish_steps(row, wanted, actual)
+        if gates.holds(actual.publication(row.id, step.preset or ""), step.parts)
+    ]
 
 
 def _held_publication(tenant: str, row: RecordingRow, fact: PublicationFact) -> Held:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -57,7 +57,7 @@ def make_plan(
             each.row
             if each.is_unseen
             else _remembered(each.row, declaration.digests[tenant], settled)
-            for each in desired
+            for each in _with_gates(desired, found.deferred)
         )
     return Plan(
         changes=tuple(changes),
@@ -68,6 +68,19 @@ def make_plan(
         notes=tuple(notes),
         deferred=tuple(deferred),
     )
+
+
+def _with_gates(desired: Sequence[Desired], deferred: Sequence[Held]) -> Iterator[Desired]:
+    """Yield ``desired`` with what gates hold of each recording."""
+    held: dict[str, dict[str, str]] = {}
+    for one in deferred:
+        if one.by_gate and one.preset is not None:
+            held.setdefault(one.recording, {})[one.preset] = one.reason
+    for each in desired:
+        row = each.row
+        if row.id in held and row.wanted is not None:
+            row = replace(row, wanted=replace(row.wanted, held=held[row.id]))
+        yield replace(each, row=row) if row is not each.row else each
 
 
 def _overridden(declared: TenantDeclaration, desired: Sequence[Desired]) -> dict[str, set[str]]:

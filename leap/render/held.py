@@ -48,12 +48,21 @@ def held_data(held: Held) -> dict[str, Any]:
         "preset": held.preset,
         "reason": held.reason,
         "until": held.until.isoformat() if held.until else None,
+        "kind": _kind(held),
     }
+
+
+def _kind(held: Held) -> str:
+    """Return the kind of hold, as ``leap status`` calls it."""
+    if held.by_gate:
+        return "gate"
+    return "deferred" if held.until else "person"
 
 
 def _what(held: Held) -> str:
     place = f"{held.stage.value} to {held.preset}" if held.preset else held.stage.value
     how = f"deferred until {moment(held.until)}" if held.until else "needs a person"
+    how = "held by a gate" if held.by_gate else how
     return f"{place} {how}: {clean(held.reason)}"
 
 

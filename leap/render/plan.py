@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from leap.domain.plan import Change, Failure, Load, Plan, Refusal
+from leap.domain.plan import Change, Failure, Held, Load, Plan, Refusal
 from leap.render import held
 from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
@@ -25,6 +25,7 @@ from leap.render.terminal import Paint, Row, clean, counted, heading, indented, 
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
 #: Said of what was put off before.
 DEFERRED = "Deferred (tried again when the time has come, or after `leap retry`):"
+_GATED = "Not published (see docs/gates.md):"
 #: So many of a kind are listed below the groups; of more, so many are shown.
 _MANY, _SHOWN = 20, 10
 #: So many unchanged groups are named.
@@ -53,7 +54,7 @@ def text(
     blocks = [
         *(_groups(plan, width, paint, whole=whole) if plan.changes else ()),
         failures(plan.failures, _FAILED_BEFORE, width, paint, whole=whole),
-        held.lines(plan.deferred, DEFERRED, width, paint, whole=whole),
+        *waiting(plan, width, paint, whole=whole),
         listed("Problems:", plan.problems, width, paint, whole=whole),
         listed("Notes:", plan.notes, width, paint, style="bold", whole=whole),
         listed("Accepted:", accepted, width, paint, style="yellow"),
@@ -86,6 +87,16 @@ def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
             "updates": plan.load.updates,
         },
     }
+
+
+def waiting(plan: Plan, width: int, paint: Paint, *, whole: bool = False) -> list[list[str]]:
+    """Return what was put off, and what gates hold, each below its title."""
+    later = [each for each in plan.deferred if not each.by_gate]
+    gated = [each for each in plan.deferred if each.by_gate]
+    return [
+        held.lines(later, DEFERRED, width, paint, whole=whole),
+        held.lines(gated, _GATED, width, paint, whole=whole),
+    ]
 
 
 def refusal_data(refusal: Refusal) -> dict[str, Any]:
@@ -246,10 +257,15 @@ def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
         "in sync": sum(plan.in_sync.values()),
         "skipped": sum(row.skip is not None for row in rows),
         "waiting": sum(row.skip is None and row.wanted is None for row in rows),
-        "deferred": len({(each.tenant, each.recording) for each in plan.deferred}),
+        "deferred": _recordings(each for each in plan.deferred if not each.by_gate),
+        "held by a gate": _recordings(each for each in plan.deferred if each.by_gate),
         "failed before": len({failure.recording for failure in plan.failures}),
     }
     return [f"{count} {words}" for words, count in counts.items() if count]
+
+
+def _recordings(held: Iterable[Held]) -> int:
+    return len({(each.tenant, each.recording) for each in held})
 
 
 def totals(plan: Plan) -> str:

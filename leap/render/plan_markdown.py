@@ -50,7 +50,8 @@ def sections(plan: Plan) -> list[Section]:
         Section("<b>Problems</b>", list(map(clean, plan.problems)), shown=True),
         *_tenants(plan),
         Section(f"{counted(len(failed), 'failure')} of earlier runs", failed),
-        Section("Deferred", held.markdown_lines(plan.deferred)),
+        Section("Deferred", held.markdown_lines([h for h in plan.deferred if not h.by_gate])),
+        Section("Not published", held.markdown_lines([h for h in plan.deferred if h.by_gate])),
         Section("Notes", list(map(clean, plan.notes))),
     ]
     return [section for section in found if section.lines]

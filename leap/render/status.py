@@ -157,6 +157,8 @@ def _held(hold: Hold) -> str:
     reason = clean(hold.reason)
     if hold.kind == "person":
         return f"held (needs a person): {reason}"
+    if hold.kind == "gate":
+        return f"held (by a gate): {reason}"
     if hold.kind == "deferred" and hold.until:
         return f"held (deferred until {moment(hold.until)}): {reason}"
     until = f"; looked at again from {moment(hold.until)}" if hold.until else ""
@@ -179,7 +181,7 @@ def place(state: PublicationState) -> str:
 def colour(status: Status) -> str:
     """Return the colour of a status: what is well, what is not, what is under way."""
     if status.hold and status.status is not StatusName.UPLOADED:
-        return "red" if status.hold.kind == "person" else "yellow"
+        return "red" if status.hold.needs_person else "yellow"
     return "green" if status.complete else _COLOURS.get(status.status, "")
 
 
@@ -229,7 +231,7 @@ def _last_lines(
 
 def _held_line(holds: Sequence[Hold]) -> list[str]:
     """Return one line on what needs a person and what is put off, if anything."""
-    people = sum(hold.kind == "person" for hold in holds)
+    people = sum(hold.needs_person for hold in holds)
     times = [hold.until for hold in holds if hold.kind == "deferred" and hold.until]
     words = [f"{people} need{'s' if people == 1 else ''} a person"] if people else []
     if times:

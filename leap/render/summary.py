@@ -10,13 +10,13 @@ from leap.domain.outcome import Outcome
 from leap.domain.plan import Plan
 from leap.render.held import held_data, lines
 from leap.render.plan import (
-    DEFERRED,
     change_data,
     failure_data,
     failures,
     listed,
     refusal_data,
     standing,
+    waiting,
 )
 from leap.render.terminal import Paint, clean, counted, duration, plain
 
@@ -53,8 +53,8 @@ def text(
         # Where there is anything to say, the plan was printed, and its failures with it.
         printed = plan.changes or plan.problems or plan.notes
         old = failures(() if printed else plan.failures, _FAILED_BEFORE, width, paint)
-        later = lines(() if printed else plan.deferred, DEFERRED, width, paint)
-        blocks = [old, later, [_nothing(plan)]]
+        later = [] if printed else waiting(plan, width, paint)
+        blocks = [old, *later, [_nothing(plan)]]
     else:
         left = [
             f"{change.tenant} · {change.title or change.recording}: {change.reason}"

@@ -141,4 +141,5 @@ def _facts(info: MediaInfo) -> dict[str, Any]:
         "sample_rate": audio.sample_rate if audio else None,
         "channels": audio.channels if audio else None,
         "created_at": info.created_at.isoformat() if info.created_at else None,
+        "damaged_share": info.damaged_share and round(info.damaged_share, 6),
     }

@@ -24,7 +24,12 @@ def judge(
     the work, and SUCCESS where a scheduler lost its state.
     """
     failed: list[Failure] = []
-    held: list[Held] = []
+    # What a gate holds is in no step: the plan knew it before, or knows it now.
+    held = [each for each in plan.deferred if each.by_gate and each.is_new]
+    gated: dict[tuple[str, str], list[Held]] = {}
+    for each in after.deferred:
+        if each.by_gate and each.is_new:
+            gated.setdefault((each.tenant, each.recording), []).append(each)
     still_held: list[Held] = []
     done: list[Change] = []
     left: list[Change] = []
@@ -39,7 +44,8 @@ def judge(
         held += troubles.held
         still_held += troubles.still_held
         here = change.tenant, change.recording
-        if troubles:
+        held += gated.get(here, ())
+        if troubles or here in gated:
             continue
         unfinished = any((*here, step.stage, step.preset) in open_steps for step in change.steps)
         (left if unfinished else done).append(change)

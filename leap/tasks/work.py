@@ -14,10 +14,12 @@ from pathlib import Path
 
 from leap.domain.ledger import Lease
 from leap.domain.manifest import FailureRecord, Manifest
+from leap.domain.snapshot import PublicationFact
 from leap.domain.stage import Stage
 from leap.errors import DeferUntil, LeapError, LeaseLost
 from leap.faults import point
 from leap.media.files import disk_errors
+from leap.planning import gates
 from leap.providers import publication_stands
 from leap.tasks.discarding import discard
 from leap.tasks.job import Job
@@ -50,7 +52,7 @@ def _perform(job: Job, lease: Lease) -> None:
     try:
         with disk_errors(f"working on {job.step.stage.value}"):
             do(job, lease)
-    except LeaseLost:
+    except (LeaseLost, StepHeld):
         raise
     except (LeapError, ImportError) as error:
         found = trouble(error, job.session.clock.now())
@@ -139,6 +141,7 @@ def _publish(job: Job, lease: Lease) -> None:
         and publication_stands(job.declared, known)
     ):
         return
+    _require_gates(job, known)
     require_free(job)
     platform = job.publication.platform
     session.ledger.publication_intended(
@@ -161,6 +164,28 @@ def _publish(job: Job, lease: Lease) -> None:
         f"published to {job.preset} ({job.step.reason})",
         url=receipt.url,
     )
+
+
+def _require_gates(job: Job, known: PublicationFact | None) -> None:
+    """Raise StepHeld where what the stages have just found out keeps the recording back.
+
+    Nothing is noted but the event: the plan after the run judges the same, and
+    keeps the hold.
+    """
+    if not gates.holds(known, job.step.parts):
+        return
+    ledger, keys = job.session.ledger, job.row.wanted.stages if job.row.wanted else {}
+    found = {
+        stage: ledger.stage(job.tenant, job.recording, stage, keys[stage])
+        for stage in gates.ASKED
+        if stage in keys
+    }
+    facts = {stage: fact.facts for stage, fact in found.items() if fact is not None}
+    reason = gates.failed(job.effective.gates, facts)
+    if reason:
+        place = f"{Stage.PUBLISH.value} to {job.preset}"
+        ledger.event(job.tenant, job.recording, "held", f"{place}: held by a gate: {reason}")
+        raise StepHeld(f"held by a gate: {reason}")
 
 
 def _withdraw(job: Job, lease: Lease) -> None:

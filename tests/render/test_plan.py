@@ -362,6 +362,7 @@ def test_the_json_is_as_agreed() -> None:
             "preset": None,
             "reason": "zoom-main has used up Zoom's daily limit",
             "until": "2026-11-21T00:00:00+00:00",
+            "kind": "deferred",
         }
     ]
     assert document["changes"][1] == {
@@ -391,7 +392,7 @@ def test_the_json_is_as_agreed() -> None:
     }
     assert document["summary"] == {
         "process": 1, "refresh": 1, "blocked": 1, "skip": 1, "in_sync": 0, "failed_before": 1,
-        "deferred": 1,
+        "deferred": 1, "held": 0,
     }  # fmt: skip
     assert document["work"] == {
         "speech_minutes": 0, "unknown_length": 1, "uploads": 1, "updates": 1

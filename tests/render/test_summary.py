@@ -184,4 +184,10 @@ def test_the_json_tells_the_same() -> None:
         }
     ]
     assert document["failed_before"] == document["failed"]
-    assert document["summary"] == {"refresh": 1, "in_sync": 3, "failed_before": 0, "deferred": 0}
+    assert document["summary"] == {
+        "refresh": 1,
+        "in_sync": 3,
+        "failed_before": 0,
+        "deferred": 0,
+        "held": 0,
+    }

@@ -108,7 +108,7 @@ def _line(standing: Standing, zone: ZoneInfo, privacy: Privacy, longest: int) ->
         lasts="" if row.duration is None else _lasts(row.duration),
         links=tuple(_link(each, privacy) for each in status.publications if each.url),
         retry=status.status is StatusName.FAILED,
-        needs_person=status.hold is not None and status.hold.kind == "person",
+        needs_person=status.hold is not None and status.hold.needs_person,
     )
 
 
