@@ -24,6 +24,7 @@ NAMES = (
     "cli",
     "validate",
     "planning",
+    "subtitles",
     "many",
     "listing",
     "download",
