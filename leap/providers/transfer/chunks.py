@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 #: Bytes per chunk: what a killed connection loses at most.
-CHUNK = 4 << 20
+CHUNK = 1 << 20
 
 
 class _State(IntEnum):

@@ -101,6 +101,7 @@ class Connection:
         end, patience = self._span.end, _Patience(self._work)
         for block in chain((first,), blocks):
             self._work.count(len(block))
+            patience.idle(self._pause(len(block)))
             left = None if end is None else end - self._at
             if left is not None and len(block) > left and not head.ranged:
                 raise longer(self._admission.declared, end)
@@ -112,7 +113,6 @@ class Connection:
                 return
             if self._work.stopped.is_set() or (self.partial == 0 and self._work.surplus(self)):
                 return
-            patience.idle(self._pause(len(block)))
             patience.got(len(block))
         self._ended(head)
 

@@ -49,10 +49,11 @@ class Ramp:
 
     def begin(self, latency: float, now: float, received: int) -> None:
         """Go up: ranges work, and an answer takes ``latency`` seconds."""
-        self._window = min(max(WINDOW, 5 * latency), _LONGEST_WINDOW)
+        self._window = min(max(WINDOW, 3 * latency), _LONGEST_WINDOW)
         self.wanted = max(1, int(self._most * _BEGIN))
         self._base, self._base_rate = self.wanted, 0.0
-        self._enter(_Phase.SETTLING, now, received)
+        # Measured while they start, which errs on the side of one step more.
+        self._enter(_Phase.MEASURING, now, received)
 
     def observe(self, now: float, received: int) -> int:
         """Return how many connections there shall be, when ``received`` bytes came so far."""

@@ -26,7 +26,7 @@ _LONGEST_BESIDE = 2.0
 #: A request asks for what a connection brings in about so many seconds, and at
 #: most so many chunks: the hash follows the first byte that is missing.
 _SECONDS_AHEAD = 2.0
-_MOST_CHUNKS = 16
+_MOST_CHUNKS = 64
 
 
 class Worker(Protocol):
