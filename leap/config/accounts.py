@@ -13,7 +13,7 @@ from leap.config.source import AnySource
 from leap.config.tree import Branch, Tree, grow
 
 #: The sections of settings that may name an account.
-_PAYING = ("transcribe",)
+_PAYING = (("transcribe",), ("topics",), ("topics", "fallback"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _paying(layers: Iterable[Document]) -> Iterator[tuple[str, Use]]:
 
     One that does not say for which vendor is for the one that was named last.
     """
-    vendors: dict[str, str] = {}
+    vendors: dict[tuple[str, ...], str] = {}
     for document in layers:
         for section in _PAYING:
             said = _section(document, section)
@@ -91,9 +91,12 @@ def _paying(layers: Iterable[Document]) -> Iterator[tuple[str, Use]]:
                 yield account, Use("settings", document.file, vendors.get(section, ""))
 
 
-def _section(document: Document, name: str) -> Mapping[str, Any]:
+def _section(document: Document, path: Iterable[str]) -> Mapping[str, Any]:
     for data in (document.data, document.data.get("defaults")):
-        if isinstance(data, Mapping) and isinstance(found := data.get(name), Mapping):
+        found: Any = data
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        if isinstance(found, Mapping):
             return found
     return {}
 

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
 
+from leap.config.address import Endpoint
+from leap.config.chat import ChatEndpoints
 from leap.config.model import Model, setting
-from leap.config.units import Shaped
-
-#: No name and password, no query: what is asked of an endpoint is appended to it.
-Endpoint = Annotated[
-    str,
-    Shaped(
-        r"^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*$",
-        "an endpoint",
-        "write it like `https://api.example.org`, without a `/` at the end",
-    ),
-]
+from leap.config.speech import SpeechEndpoints
 
 
 class ZoomEndpoints(Model):
@@ -36,10 +27,23 @@ class Endpoints(Model):
     zoom: ZoomEndpoints = setting(
         ZoomEndpoints(), "Where Zoom is.", examples=[{"api": "https://api.zoomgov.com"}]
     )
+    speech: SpeechEndpoints = setting(
+        SpeechEndpoints(),
+        "Where speech becomes words outside of this machine.",
+        examples=[{"openai": {"models": {"whisper-1": "https://eu.api.openai.com"}}}],
+    )
+    chat: ChatEndpoints = setting(
+        ChatEndpoints(),
+        "Where chat models are, which find topics.",
+        examples=[{"deepseek": {"model": "deepseek-v4-pro"}}],
+    )
 
     def insecure(self) -> Iterator[tuple[str, ...]]:
         """Yield the keys of endpoints that are reached without encryption."""
-        for name, provider in self:
-            for key, url in provider:
-                if not str(url).startswith("https://"):
-                    yield "endpoints", name, key
+        for key, url in self.zoom:
+            if not str(url).startswith("https://"):
+                yield "endpoints", "zoom", key
+        for path in self.speech.insecure():
+            yield "endpoints", "speech", *path
+        for path in self.chat.insecure():
+            yield "endpoints", "chat", *path

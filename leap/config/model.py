@@ -37,6 +37,11 @@ class Model(BaseModel):
         extra="forbid", frozen=True, validate_default=True, protected_namespaces=()
     )
 
+    @property
+    def idle(self) -> frozenset[str]:
+        """The fields that cannot change what a stage makes, as the other fields are."""
+        return frozenset()
+
 
 class Declared(Model):
     """A model that was read from a file of its own, which gives it its name."""

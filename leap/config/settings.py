@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from leap.config.chat import CHAT_MODEL, ChatModelName, CloudChat
 from leap.config.gates import Gates
 from leap.config.model import (
     UNKEYED,
@@ -26,11 +27,13 @@ from leap.config.model import (
     Integer,
     LongText,
     Model,
+    Name,
     Number,
     Texts,
     distinct,
     setting,
 )
+from leap.config.speech import CLOUD_SPEECH, CloudSpeech
 from leap.config.templating import Description, Title
 from leap.config.units import (
     Called,
@@ -38,6 +41,7 @@ from leap.config.units import (
     DurationOrAuto,
     DurationOrOff,
     Level,
+    OrWord,
     RateOrOff,
     Shaped,
     Share,
@@ -46,6 +50,7 @@ from leap.config.units import (
     in_words,
 )
 from leap.config.variables import DateFormat
+from leap.config.weights import MODEL
 
 #: Given as ``context`` when merged settings are validated, as opposed to one layer of them.
 MERGED = {"merged": True}
@@ -56,7 +61,6 @@ def _none_for(word: str) -> BeforeValidator:
 
 
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-_MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 #: Some languages by the names that people give them.
 _CODES = {
@@ -79,10 +83,11 @@ Language = Annotated[
     Called("language code, or `auto`"),
 ]
 ModelName = Annotated[
-    Annotated[str, Shaped(_MODEL, "the name of a model", "write it like `small.en`")] | None,
+    Annotated[str, Shaped(MODEL, "the name of a model, or a folder", "write it like `base`")]
+    | None,
     _none_for(""),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _MODEL}, {"const": ""}]}),
-    Called("name of a model"),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": MODEL}, {"const": ""}]}),
+    Called("name of a model, or a folder as `./…` or `/…`"),
 ]
 
 
@@ -176,13 +181,23 @@ class Trim(Model):
 class Transcribe(Model):
     """How speech becomes words."""
 
-    with_: Literal["whisper"] = setting(
-        "whisper", "Who transcribes.", examples=["whisper"], alias="with"
+    with_: Literal["whisper", CloudSpeech] = setting(
+        "whisper",
+        "Who transcribes: `whisper` on this machine, or one of the operator's speech endpoints.",
+        examples=["whisper", "fireworks"],
+        alias="with",
+    )
+    account: Annotated[Name | None, UNKEYED] = setting(
+        None,
+        "The account in secrets.sops.yaml that pays a cloud's transcription.",
+        examples=["fireworks"],
     )
     model: ModelName = setting(
         "",
-        "The transcriber's model; empty means the one that is installed with LEAP.",
-        examples=["small.en"],
+        "The transcriber's model; empty means the English one that is installed with LEAP, or the"
+        " first of the endpoint's. `base` knows many languages and comes with"
+        " `leap[multilingual]`.",
+        examples=["base", "whisper-v3-turbo", "./state/models/large-v3"],
     )
     language: Language = setting(
         "en", "The language that is spoken; `auto` has it detected.", examples=["en", "auto"]
@@ -197,15 +212,77 @@ class Transcribe(Model):
         0.0, "0 is repeatable; more lets the model guess.", examples=[0.0], ge=0, le=1
     )
     beam: Integer = setting(
-        5, "How many readings are weighed; 1 is fastest.", examples=[5, 1], ge=1, le=20
+        5,
+        "How many readings `whisper` weighs; 1 is fastest.",
+        examples=[5, 1],
+        ge=1,
+        le=20,
+    )
+
+    @model_validator(mode="after")
+    def _is_paid(self, info: ValidationInfo) -> Transcribe:
+        # One layer may name the transcriber, and another the account.
+        needs = self.with_ not in _NEED_NO_ACCOUNT
+        if info.context == MERGED and needs and self.account is None:
+            hint = f"name one under `transcribe`, such as `account: {self.with_}`"
+            raise complaint(f"`with: {self.with_}` needs an `account`", hint, ("with", "account"))
+        return self
+
+    @property
+    def is_in_a_cloud(self) -> bool:
+        """Tell whether the sound leaves this machine."""
+        return self.with_ in CLOUD_SPEECH
+
+
+#: Who transcribes without a key; a server of one's own may want one, and gets it then.
+_NEED_NO_ACCOUNT = frozenset({"whisper", "speaches"})
+
+
+_TopicsModel = Annotated[
+    ChatModelName | None,
+    _none_for(""),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": CHAT_MODEL}, {"const": ""}]}),
+    Called("name of a model"),
+]
+
+
+class Fallback(Model):
+    """Who is asked where the first model cannot be reached, or does not answer to the point."""
+
+    with_: CloudChat = setting(
+        "fireworks", "Who finds the topics then.", examples=["fireworks"], alias="with"
+    )
+    account: Annotated[Name | None, UNKEYED] = setting(
+        None, "The account in secrets.sops.yaml that pays for it.", examples=["fireworks"]
+    )
+    model: _TopicsModel = setting(
+        "",
+        "The model; empty means the one in leap.yaml.",
+        examples=["accounts/fireworks/models/deepseek-v4-flash"],
     )
 
 
 class Topics(Model):
     """How a lecture is divided into chapters."""
 
-    with_: Literal["outline"] = setting(
-        "outline", "Who finds the topics.", examples=["outline"], alias="with"
+    with_: Literal["outline", CloudChat] = setting(
+        "outline",
+        "Who finds the topics: `outline` on this machine, a draft; or a chat model.",
+        examples=["outline", "deepseek"],
+        alias="with",
+    )
+    account: Annotated[Name | None, UNKEYED] = setting(
+        None,
+        "The account in secrets.sops.yaml that pays for a chat model.",
+        examples=["deepseek"],
+    )
+    model: _TopicsModel = setting(
+        "", "The chat model; empty means the one in leap.yaml.", examples=["deepseek-v4-pro"]
+    )
+    fallback: Annotated[Fallback | None, _none_for("none"), OrWord("none")] = setting(
+        "none",
+        "Who is asked where the chat model cannot be reached, or is of no use; `none` is nobody.",
+        examples=[{"with": "fireworks", "account": "fireworks"}, "none"],
     )
     granularity: Literal["short", "medium", "long"] = setting(
         "long", "How fine the list is: `short` is a handful, `long` is detailed.", examples=["long"]
@@ -218,6 +295,37 @@ class Topics(Model):
     break_at_least: Duration = setting(
         "8 min", "A pause of this length is listed as a break.", examples=["8 min"]
     )
+    questions: Integer = setting(
+        3,
+        "How many questions for students a chat model writes; `outline` writes none.",
+        examples=[3, 0],
+        ge=0,
+        le=10,
+    )
+
+    @property
+    def is_in_a_cloud(self) -> bool:
+        """Tell whether the transcript leaves this machine."""
+        return self.with_ != "outline"
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """What does not count, as the others are: nothing of a chat model does for `outline`."""
+        return frozenset(() if self.is_in_a_cloud else {"model", "fallback", "questions"})
+
+    @model_validator(mode="after")
+    def _are_paid(self, info: ValidationInfo) -> Topics:
+        # One layer may name the model, and another the account.
+        if info.context != MERGED or not self.is_in_a_cloud:
+            return self
+        if self.account is None:
+            hint = f"name one under `topics`, such as `account: {self.with_}`"
+            raise complaint(f"`with: {self.with_}` needs an `account`", hint, ("with", "account"))
+        if self.fallback is not None and self.fallback.account is None:
+            hint = f"name one under `fallback`, such as `account: {self.fallback.with_}`"
+            keys = ("fallback.with", "fallback.account", "fallback.model")
+            raise complaint("`fallback` needs an `account`", hint, keys)
+        return self
 
 
 class Subtitles(Model):
@@ -327,10 +435,16 @@ def as_written(section: str, key: str, value: Any) -> str:
 
 def keyed(section: Model) -> dict[str, Any]:
     """Return, as JSON data, the settings of ``section`` that can change a result."""
-    dumped = section.model_dump(mode="json", by_alias=True)
-    unkeyed = {
-        field.alias or name
-        for name, field in type(section).model_fields.items()
-        if UNKEYED in field.metadata
-    }
-    return {name: value for name, value in dumped.items() if name not in unkeyed}
+    return section.model_dump(mode="json", by_alias=True, exclude=_unkeyed(section))
+
+
+def _unkeyed(section: Model) -> dict[str, Any]:
+    """Return what does not count for a result, as pydantic's ``exclude`` has it."""
+    found: dict[str, Any] = {}
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if UNKEYED in field.metadata or name in section.idle:
+            found[name] = True
+        elif isinstance(value, Model):
+            found[name] = _unkeyed(value)
+    return found

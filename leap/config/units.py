@@ -198,6 +198,20 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class OrWord:
+    """Tells schemas that ``word`` may stand instead of what is marked; it checks nothing."""
+
+    word: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = handler(schema)
+        choices = [each for each in found.get("anyOf", [found]) if each != {"type": "null"}]
+        return {"anyOf": [*choices, {"const": self.word}]}
+
+
+@dataclass(frozen=True, slots=True)
 class Shaped:
     """Marks a text that must match ``pattern``, and says so in words."""
 

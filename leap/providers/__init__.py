@@ -13,22 +13,39 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from leap.config import Declaration, PublicationSettings
+from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
 from leap.config.preset import SitePreset
-from leap.config.settings import Download, Topics, Transcribe
+from leap.config.settings import Download, Fallback, Topics, Transcribe
 from leap.config.source import AnySource, FolderSource, ZoomSource
+from leap.config.speech import CLOUD_SPEECH
 from leap.config.tenant import TenantDeclaration
-from leap.domain.ports import Publisher, Source, Tokens, TopicFinder, Transcriber
+from leap.domain.ports import (
+    Answers,
+    Calls,
+    Publisher,
+    Source,
+    Tokens,
+    TopicFinder,
+    Transcriber,
+)
 from leap.domain.snapshot import PublicationFact
 from leap.providers.oauth.checked import Checked
 from leap.providers.oauth.vendor import Vendor
 
+if TYPE_CHECKING:
+    from leap.providers.chat import ChatModel
+    from leap.providers.speech import Ask, Server
+
 #: The fields of an opened credential, by name; values are secret.
 Credential = Mapping[str, str]
 Link = Literal["auto", "copy"]
+
+#: Vendors of chat models, as people know them.
+_SERVICES = {"deepseek": "DeepSeek", "fireworks": "Fireworks", "openai": "OpenAI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +107,78 @@ def _zoom(source: AnySource, around: Surroundings) -> Source:
     )
 
 
-def _whisper(settings: Transcribe) -> Transcriber:
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What a transcriber needs besides its settings.
+
+    Attributes:
+        model: a name, or a folder where one is named; None is the usual one.
+        ask: makes a call that has to be paid, wherever the key is.
+        answers: where each answer is kept.
+        scratch: a folder for pieces of the sound.
+    """
+
+    operator: Operator
+    model: str | Path | None
+    ask: Ask | None
+    answers: Answers
+    scratch: Path
+
+
+def _whisper(settings: Transcribe, studio: Studio) -> Transcriber:
     from leap.providers.whisper import Whisper
 
-    return Whisper(settings.model, beam=settings.beam)
+    return Whisper(studio.model, cache=studio.operator.state / "models", beam=settings.beam)
 
 
-def _outline(_: Topics) -> TopicFinder:
+def _cloud_speech(settings: Transcribe, studio: Studio) -> Transcriber:
+    from leap.providers.speech import SpeechTranscriber
+
+    assert studio.ask is not None  # noqa: S101 -- who has a cloud has somebody who asks it
+    server = speech_server(studio.operator, settings)
+    return SpeechTranscriber(server, studio.ask, studio.answers, studio.scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a topic finder needs besides its settings.
+
+    Attributes:
+        tokens: gives the credential of an account by its name.
+        answers: where each answer is kept.
+        calls: where calls that cost money are written down.
+    """
+
+    operator: Operator
+    tenant: str
+    tokens: Callable[[str], Tokens]
+    answers: Answers
+    calls: Calls
+
+
+def _outline(_: Topics, __: Desk) -> TopicFinder:
     from leap.providers.outline import Outliner
 
     return Outliner()
+
+
+def _cloud_chat(settings: Topics, desk: Desk) -> TopicFinder:
+    from leap.providers.chat import Chat, ChatFinder
+    from leap.providers.outline import Outliner
+
+    asked: list[Topics | Fallback] = [settings]
+    if settings.fallback is not None:
+        asked.append(settings.fallback)
+    chats = [
+        Chat(
+            chat_model(desk.operator, each.with_, each.model, desk.tenant, str(each.account)),
+            desk.tokens(str(each.account)),
+            answers=desk.answers,
+            calls=desk.calls,
+        )
+        for each in asked
+    ]
+    return ChatFinder(chats, Outliner())
 
 
 def _site(
@@ -109,6 +188,32 @@ def _site(
 
     options = {"site_title": title, **settings.options}
     return SitePublisher(site_root(preset), options, credential.get("link_secret"))
+
+
+def _key_check(
+    vendor: str,
+) -> Callable[[Operator, Tokens, Sequence[AnySource], str], Checked]:
+    def checked(operator: Operator, tokens: Tokens, _: Sequence[AnySource], __: str) -> Checked:
+        from leap.providers.speech.check import check
+
+        allow_insecure = operator.allow_insecure_endpoints
+        return check(tokens, vendor, operator.endpoints.speech, allow_insecure=allow_insecure)
+
+    return checked
+
+
+def _deepseek_check(
+    operator: Operator, tokens: Tokens, _: Sequence[AnySource], renew: str
+) -> Checked:
+    from leap.providers.chat.check import check
+
+    return check(
+        tokens,
+        _SERVICES["deepseek"],
+        operator.endpoints.chat.deepseek.url,
+        renew=renew,
+        allow_insecure=operator.allow_insecure_endpoints,
+    )
 
 
 def _zoom_login(operator: Operator, login: str) -> Vendor:
@@ -134,11 +239,11 @@ def _zoom_check(
 SOURCES: Mapping[str, Callable[[AnySource, Surroundings], Source]] = MappingProxyType(
     {"folder": _folder, "zoom": _zoom}
 )
-TRANSCRIBERS: Mapping[str, Callable[[Transcribe], Transcriber]] = MappingProxyType(
-    {"whisper": _whisper}
+TRANSCRIBERS: Mapping[str, Callable[[Transcribe, Studio], Transcriber]] = MappingProxyType(
+    {"whisper": _whisper, **dict.fromkeys(CLOUD_SPEECH, _cloud_speech)}
 )
-TOPIC_FINDERS: Mapping[str, Callable[[Topics], TopicFinder]] = MappingProxyType(
-    {"outline": _outline}
+TOPIC_FINDERS: Mapping[str, Callable[[Topics, Desk], TopicFinder]] = MappingProxyType(
+    {"outline": _outline, **dict.fromkeys(CLOUD_CHAT, _cloud_chat)}
 )
 PUBLISHERS: Mapping[
     str, Callable[[SitePreset, PublicationSettings, str, Credential], Publisher]
@@ -155,12 +260,20 @@ CREDENTIALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "site": ("link_secret",),
         "zoom": ("client_id", "client_secret", "refresh_token"),
         "zoom_s2s": ("account_id", "client_id", "client_secret"),
+        **dict.fromkeys((*CLOUD_SPEECH, *CLOUD_CHAT), ("api_key",)),
     }
 )
 #: The kind of a credential → what asks its vendor whether it works for the
 #: sources that use it; the text as above.
 CHECKS: Mapping[str, Callable[[Operator, Tokens, Sequence[AnySource], str], Checked]] = (
-    MappingProxyType({"zoom": _zoom_check, "zoom_s2s": _zoom_check})
+    MappingProxyType(
+        {
+            "zoom": _zoom_check,
+            "zoom_s2s": _zoom_check,
+            **{vendor: _key_check(vendor) for vendor in CLOUD_SPEECH},
+            "deepseek": _deepseek_check,
+        }
+    )
 )
 
 
@@ -190,14 +303,45 @@ def open_source(
     return SOURCES[source.kind](source, around)
 
 
-def open_transcriber(settings: Transcribe) -> Transcriber:
-    """Return the transcriber that ``settings`` name. Raises MissingTool."""
-    return TRANSCRIBERS[settings.with_](settings)
+def open_transcriber(settings: Transcribe, studio: Studio) -> Transcriber:
+    """Return the transcriber that ``settings`` name. Raises MissingTool, ProviderError."""
+    return TRANSCRIBERS[settings.with_](settings, studio)
 
 
-def open_topic_finder(settings: Topics) -> TopicFinder:
-    """Return the topic finder that ``settings`` name."""
-    return TOPIC_FINDERS[settings.with_](settings)
+def speech_server(operator: Operator, settings: Transcribe) -> Server:
+    """Return the server in a cloud that ``settings`` name. Raises ProviderError."""
+    from leap.providers.speech.server import chosen
+
+    return chosen(
+        operator.endpoints.speech,
+        settings.with_,
+        settings.model,
+        allow_insecure=operator.allow_insecure_endpoints,
+    )
+
+
+def open_topic_finder(settings: Topics, desk: Desk) -> TopicFinder:
+    """Return the topic finder that ``settings`` name. It asks nobody yet."""
+    return TOPIC_FINDERS[settings.with_](settings, desk)
+
+
+def chat_model(
+    operator: Operator, vendor: str, model: str | None, tenant: str, account: str
+) -> ChatModel:
+    """Return the chat model of ``vendor``: the named one, or the operator's."""
+    from leap.providers.chat import ChatModel
+
+    endpoint = operator.endpoints.chat.of(vendor)
+    return ChatModel(
+        vendor=vendor,
+        service=_SERVICES[vendor],
+        url=endpoint.url,
+        model=model or endpoint.model,
+        context=endpoint.context,
+        longest=endpoint.answer,
+        renew=f"leap secrets set {tenant} {account}.api_key --kind {vendor}",
+        allow_insecure=operator.allow_insecure_endpoints,
+    )
 
 
 def open_publisher(

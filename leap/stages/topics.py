@@ -71,6 +71,7 @@ def topics(
         breaks=breaks,
         pauses=_remaining(trimmed["silences"], cuts),
         chapter_every=settings.chapter_every,
+        questions=settings.questions,
     )
     outline = finder.find(spoken, request, progress)
     chapters = with_breaks(outline.topics, breaks, break_title(spoken.language))

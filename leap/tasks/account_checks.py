@@ -13,7 +13,7 @@ from leap.domain.ports import Tokens
 from leap.errors import LeapError
 from leap.providers import CHECKS, LOGINS
 from leap.render.accounts import Account, Asked
-from leap.tasks.accounts import login_command, look, vendor_of
+from leap.tasks.accounts import look, renewing_command
 from leap.tasks.tokens import tokens_of
 
 
@@ -47,7 +47,7 @@ def _has_vendor(account: Account, uses: Sequence[Use]) -> bool:
 
 def _asked(operator: Operator, account: Account, uses: Sequence[Use], tokens: Tokens) -> Asked:
     sources = [use.model for use in uses if use.model is not None]
-    login = login_command(vendor_of(account.kind) or "", account.tenant, account.name)
+    login = renewing_command(account)
     try:
         checked = CHECKS[account.kind](operator, tokens, sources, login)
     except LeapError as error:

@@ -116,7 +116,7 @@ def _opened(
     written = seeds.of(account.name)
     kind = written.get("kind", "")
     account = replace(account, kind=kind)
-    again = _again(account)
+    again = renewing_command(account)
     try:
         found = find(seeds, account.name, state)
     except SecretError as error:
@@ -147,7 +147,7 @@ def _opened(
     return replace(account, problem=problem, helps=asking if problem else "")
 
 
-def _again(account: Account) -> str:
+def renewing_command(account: Account) -> str:
     """Return the command that gives the account a credential anew."""
     vendor = vendor_of(account.kind)
     if vendor is None:

@@ -31,7 +31,8 @@ def keys_apart(job: Job) -> Iterator[Job]:
     has one thread. What acts for an account and
     does no work on media keeps its keys.
     """
-    if job.step.stage in _ACTING:
+    asks = job.step.stage is Stage.TOPICS and job.effective.topics.is_in_a_cloud
+    if asks or job.step.stage in _ACTING:
         yield job
         return
     if needs_a_cloud(job):

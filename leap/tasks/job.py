@@ -22,7 +22,7 @@ from leap.domain.ports import Fetching, Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.errors import StageError
-from leap.tasks.limits import transcribing
+from leap.tasks.limits import finding, transcribing
 from leap.tasks.survey import Session
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ class Job:
                 if not settings.is_in_a_cloud:
                     return (settings.with_,)
                 return (transcribing(self.tenant, settings.with_, settings.account),)
+            case Stage.TOPICS if self.effective.topics.is_in_a_cloud:
+                return (finding(self.tenant, str(self.effective.topics.account)),)
             case Stage.PUBLISH:
                 return (self.publication.platform,)
             case _:

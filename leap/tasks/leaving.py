@@ -24,6 +24,8 @@ def steps_of(job: Job) -> str | None:
             account = job.account
         case Stage.TRANSCRIBE:
             account = job.effective.transcribe.account
+        case Stage.TOPICS:
+            account = job.effective.topics.account
         case Stage.PUBLISH:
             account = job.publication.account
         case _:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from leap.config import Declaration
 from leap.config.accounts import Accounts, accounts_of
+from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
 from leap.config.speech import CLOUD_SPEECH
 
-#: The operator's word for what each account may do by itself.
+#: The operator's words for what each account may do by itself.
 _EACH = "transcribe"
+_TOPICS = "topics"
 
 
 def transcribing(tenant: str, vendor: str, account: str | None) -> str:
@@ -18,16 +20,23 @@ def transcribing(tenant: str, vendor: str, account: str | None) -> str:
     return f"{_EACH}-{tenant}-{account}" if account else f"{_EACH}-{vendor}"
 
 
+def finding(tenant: str, account: str) -> str:
+    """Return the resource that topics by a chat model use up: its account's."""
+    return f"{_TOPICS}-{tenant}-{account}"
+
+
 def limits(operator: Operator, accounts: Mapping[str, Accounts]) -> dict[str, int]:
     """Return the limits of ``operator``, with those of all accounts that pay for words."""
     found = operator.limits
-    each = found.pop(_EACH)
+    each, topics = found.pop(_EACH), found.pop(_TOPICS)
     for vendor in CLOUD_SPEECH:
         found[transcribing("", vendor, None)] = each
     for tenant, its in accounts.items():
         for account, uses in its.items():
             if any(use.vendor in CLOUD_SPEECH for use in uses):
                 found[transcribing(tenant, "", account)] = each
+            if any(use.vendor in CLOUD_CHAT for use in uses):
+                found[finding(tenant, account)] = topics
     return found
 
 

@@ -64,10 +64,11 @@ def _account(session: Session, tenant: str, row: RecordingRow, stage: Stage) -> 
         source = declared.sources.get(row.source)
         return account_of(source) if source else None
     templates = {template.name for template in declared.templates}
-    if stage is Stage.TRANSCRIBE and row.template in templates:
+    if stage in (Stage.TRANSCRIBE, Stage.TOPICS) and row.template in templates:
         override = override_for(declared, row)
         merged = effective(session.declaration, tenant, str(row.template), override)
-        return merged.transcribe.account
+        paying = merged.transcribe if stage is Stage.TRANSCRIBE else merged.topics
+        return paying.account
     return None
 
 

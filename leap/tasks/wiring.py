@@ -21,6 +21,7 @@ from leap.errors import StageError
 from leap.stages import Made
 from leap.tasks.fetching import opened_source
 from leap.tasks.job import Job
+from leap.tasks.paying import calls_of
 from leap.tasks.tokens import tokens_for
 
 
@@ -57,22 +58,28 @@ def _trim(job: Job, out: Path) -> Made:
 
 
 def _transcribe(job: Job, out: Path) -> Made:
-    from leap.providers import open_transcriber
+    from leap.config.weights import located
+    from leap.providers import Studio, open_transcriber
     from leap.stages.transcribe import transcribe
 
     settings = job.effective.transcribe
+    answers = job.session.store.answers(job.tenant)
+    declaration = job.session.declaration
+    model = located(declaration, settings.model)
+    studio = Studio(declaration.operator, model, job.ask, answers, out)
     trimmed = _files(job, _needed(job, Stage.TRIM))
     return transcribe(
         audio=trimmed.get("audio.flac"),
         trim_json=trimmed["trim.json"],
-        transcriber=open_transcriber(settings),
+        transcriber=open_transcriber(settings, studio),
         request=TranscriptionRequest(
             language=settings.language,
             prompt=settings.prompt,
             vocabulary=tuple(settings.vocabulary),
             temperature=settings.temperature,
+            course=job.row.title,
         ),
-        answers=job.session.store.answers(job.tenant),
+        answers=answers,
         recording=job.recording,
         out=out,
         progress=job.progress,
@@ -80,14 +87,22 @@ def _transcribe(job: Job, out: Path) -> Made:
 
 
 def _topics(job: Job, out: Path) -> Made:
-    from leap.providers import open_topic_finder
+    from leap.providers import Desk, open_topic_finder
     from leap.stages.topics import topics
 
+    session = job.session
+    desk = Desk(
+        session.declaration.operator,
+        job.tenant,
+        tokens_for(session, job.tenant),
+        session.store.answers(job.tenant),
+        calls_of(job),
+    )
     transcript = _needed(job, Stage.TRANSCRIBE)
     return topics(
         transcript=_folder(job, transcript),
         trim_json=_trim_json(job, transcript),
-        finder=open_topic_finder(job.effective.topics),
+        finder=open_topic_finder(job.effective.topics, desk),
         title=job.row.title,
         settings=job.effective.topics,
         recording=job.recording,
