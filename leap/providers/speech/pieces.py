@@ -57,13 +57,14 @@ def cut(sound: Loudness, largest: int) -> tuple[Piece, ...]:
 
 def _next(sound: Loudness, last: float, room: float) -> float:
     """Return where the piece that begins at ``last`` is cut."""
-    whole = _bytes(sound, last - OVERLAP, sound.duration)
     latest = _reached(sound, _before(sound, last - OVERLAP) + room) - OVERLAP
     if latest - last < SHORTEST:
         message = "an upload holds less than a piece"
         raise ValueError(message)
-    count = math.ceil(whole / room)
-    even = _reached(sound, _before(sound, last) + (whole / count))
+    # A little less than fits, so that there is a choice of places to cut at.
+    most = (1 - _PART) * _bytes(sound, last, latest)
+    left = _bytes(sound, last, sound.duration)
+    even = _reached(sound, _before(sound, last) + left / math.ceil(left / most))
     even = min(max(even, last + SHORTEST), latest)
     around = min(_QUIET_WITHIN, _PART * (even - last))
     return _quietest(sound, max(last + SHORTEST / 2, even - around), min(latest, even + around))
@@ -79,7 +80,7 @@ def _quietest(sound: Loudness, first: float, last: float) -> float:
         low = max(0, step - span // 2)
         return sum(sound.energy[low : step + span // 2 + 1])
 
-    return min(steps, key=energy) * STEP
+    return round(min(steps, key=energy) * STEP, 3)
 
 
 def _before(sound: Loudness, moment: float) -> float:

@@ -53,7 +53,7 @@ def in_order(words: Iterable[Word], duration: float) -> list[Word]:
     starts = [min(max(word.start, 0.0), duration) for word in found]
     ends = [
         max(start, min(word.end, duration, following))
-        for word, start, following in zip(found, starts, [*starts[1:], duration], strict=True)
+        for word, start, following in zip(found, starts, [*starts, duration][1:], strict=True)
     ]
     return [
         Word(start, end, word.text) for word, start, end in zip(found, starts, ends, strict=True)
