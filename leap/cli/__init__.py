@@ -34,6 +34,7 @@ COMMANDS = MappingProxyType(
         "reconcile": ("leap.cli.reconcile:command", "Do what the plan says; do nothing twice."),
         "status": ("leap.cli.status:command", "Where every recording stands."),
         "show": ("leap.cli.show:command", "One recording: targets, publications, history."),
+        "preset": ("leap.cli.preset:command", "What a preset would publish of a recording."),
         "report": ("leap.cli.report:command", "One static page: failures, what is next, times."),
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),

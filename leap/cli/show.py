@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from leap.store import Store
 
 _MOST_CANDIDATES = 5
+_NEWEST = 100
+#: Ids are alike anyhow, by their dates; a mistyped one is nearly the same.
+_ALIKE = 0.9
 
 
 @click.command("show")
@@ -67,8 +70,13 @@ def find(ledger: LedgerReader, declaration: Declaration, identity: str) -> Stand
     if len(found) == 1:
         return found[0]
     if not found:
-        message = f"no recording {identity!r}"
-        raise LeapError(message, hint="see the ids in `leap status`")
+        from leap.config.complaints import did_you_mean
+        from leap.tasks.standings import look
+
+        # Of a large tenant, those that somebody may just be looking at.
+        known = [each.row.id for each in look(ledger, declaration, newest=_NEWEST).shown]
+        hint = did_you_mean(sought, known, cutoff=_ALIKE) or "see the ids in `leap status`"
+        raise LeapError(f"no recording {identity!r}", hint=hint)
     from leap.render.terminal import clean
 
     named = [f"{each.row.id} ({clean(each.row.title)})" for each in found[:_MOST_CANDIDATES]]

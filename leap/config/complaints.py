@@ -139,9 +139,12 @@ def _hint(kind: str, details: ErrorDetails, context: Mapping[str, Any]) -> str |
     return None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return the hint at what was probably meant, if any of the ``known`` names comes near."""
-    close = difflib.get_close_matches(name[:100].lower(), known, n=1, cutoff=0.5)
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.5) -> str | None:
+    """Return the hint at what was probably meant, if any of the ``known`` names comes near.
+
+    ``cutoff`` is how near, from 0 to 1 (the same).
+    """
+    close = difflib.get_close_matches(name[:100].lower(), known, n=1, cutoff=cutoff)
     return f"did you mean `{close[0]}`?" if close else None
 
 

@@ -8,6 +8,7 @@ from leap.config.assembly import assemble
 from leap.config.budgets import check_money
 from leap.config.declaration import Declaration
 from leap.config.effective import Effective, effective
+from leap.config.hearing import check_hearing
 from leap.config.overlaps import overlaps, share_sources
 from leap.config.patterns import ascii_only
 from leap.config.repository import SECRETS
@@ -15,8 +16,8 @@ from leap.config.rules import judge
 from leap.config.safety import lenient
 from leap.config.template import Template
 from leap.config.tenant import TenantDeclaration
+from leap.config.transcribers import check_topic_finder, check_transcriber
 from leap.config.tree import Tree
-from leap.config.weights import check_detection
 from leap.errors import ConfigError, Diagnostic
 
 #: Examples times templates of one tenant; more would be a matter of minutes.
@@ -132,7 +133,9 @@ def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
                 found |= set(error.diagnostics)
             else:
                 found |= set(_lacking(declaration, declared, settings))
-                found |= set(check_detection(settings))
+                found |= set(check_transcriber(declaration, settings))
+                found |= set(check_topic_finder(declaration, settings))
+                found |= set(check_hearing(settings))
     yield from found
 
 

@@ -38,9 +38,12 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "duration_hm": "the length in hours and minutes, such as 1 h 25 min",
         "record_date": "the day of the lecture, written in `metadata.date_format`",
         "record_date_iso": "the day of the lecture, as 2026-11-20",
+        "record_date_short": "the same as `record_date`, with two digits of the year",
         "record_time": "the time of day when it began, with seconds",
         "record_time_hm": "the time of day when it began, as 18:30",
         "publish_date": "the day of publication, written in `metadata.date_format`",
+        "publish_date_iso": "the day of publication, as 2026-11-20",
+        "publish_time_hm": "the time of day of publication, as 18:30",
         "recording_id": "the recording's id",
         "tenant": "the tenant's title",
     }
@@ -49,6 +52,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 #: Names that other tools use, and what they are called here.
 _OTHER_NAMES = {
     "date": "record_date",
+    "publish_time": "publish_time_hm",
     "name": "display_name",
     "themes": "topics",
     "time": "record_time_hm",

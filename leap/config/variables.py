@@ -50,9 +50,12 @@ def variables(  # noqa: PLR0913 -- one keyword per fact
         "duration_hm": _hours_and_minutes(duration),
         "record_date": formatted(local.date(), date_format),
         "record_date_iso": local.date().isoformat(),
+        "record_date_short": formatted(local.date(), date_format.replace("YYYY", "YY")),
         "record_time": f"{local:%H:%M:%S}",
         "record_time_hm": f"{local:%H:%M}",
         "publish_date": formatted(published.date(), date_format) if published else "",
+        "publish_date_iso": published.date().isoformat() if published else "",
+        "publish_time_hm": f"{published:%H:%M}" if published else "",
         "recording_id": recording,
         "tenant": tenant,
     }

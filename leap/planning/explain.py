@@ -154,8 +154,8 @@ def _publications(declared: TenantDeclaration, merged: Effective, case: _Case) -
             date_format=merged.metadata.date_format,
         )
         # The length is the trimmed one, and that is not known here.
-        dated = ("record_date", "record_date_iso", "record_time", "record_time_hm", "recording_id")
-        values |= {name: known[name] for name in dated}
+        dated = [name for name in known if name.startswith("record_")]
+        values |= {name: known[name] for name in (*dated, "recording_id")}
     for name, publication in merged.publications.items():
         title = render(publication.title, values) if publication.title else case.title
         yield Shown(name, publication.platform, title)

@@ -20,7 +20,7 @@ _THEN = datetime(2000, 1, 1, tzinfo=UTC)
 #: What only a run knows stands in rendered titles by its name.
 _UNKNOWN = (
     *("topic", "topics", "chapters", "summary", "questions"),
-    *("duration", "duration_hm", "publish_date"),
+    *("duration", "duration_hm", "publish_date", "publish_date_iso", "publish_time_hm"),
 )
 
 

@@ -21,6 +21,7 @@ from leap.errors import StageError
 from leap.stages import Made
 from leap.tasks.fetching import opened_source
 from leap.tasks.job import Job
+from leap.tasks.metadata import rendered, values_of
 from leap.tasks.paying import calls_of
 from leap.tasks.tokens import tokens_for
 
@@ -185,32 +186,18 @@ def withdraw(job: Job, known: PublicationFact) -> Receipt:
 
 def _titled(job: Job, publication: Publication) -> Publication:
     """Return ``publication`` with its title and description rendered."""
-    from leap.config.templating import render
-    from leap.config.variables import variables
-    from leap.domain.chapters import chapter_text
-
-    outline = publication.outline
-    chapters = ""
-    if outline is not None:
-        chapters = chapter_text(outline.topics, publication.breaks, language=publication.language)
-    values = dict(
-        variables(
-            title=job.row.title,
-            started_at=job.row.started_at,
-            duration=publication.duration,
-            recording=job.recording,
-            tenant=job.declared.config.title,
-            time_zone=job.declared.config.time_zone,
-            date_format=job.effective.metadata.date_format,
-            outline=outline,
-            chapters=chapters,
-            published_at=job.session.clock.now(),
-        )
+    values = values_of(
+        job.declared,
+        job.effective,
+        job.row,
+        duration=publication.duration,
+        outline=publication.outline,
+        breaks=publication.breaks,
+        language=publication.language,
+        published_at=job.session.clock.now(),
     )
-    # An emoji or nothing at all is a title too; a publication needs a readable one.
-    values["title"] = render(job.publication.title, values) or values["display_name"]
-    description = render(job.publication.description, values)
-    return replace(publication, title=values["title"], description=description)
+    texts = rendered(job.publication, values)
+    return replace(publication, title=texts.title, description=texts.description)
 
 
 def _credential(job: Job) -> Mapping[str, str]:

@@ -136,9 +136,12 @@ def test_variables_are_in_the_tenants_time_zone():
         "duration_hm": "1 h 25 min",
         "record_date": "20.11.26",
         "record_date_iso": "2026-11-20",
+        "record_date_short": "20.11.26",
         "record_time": "00:30:00",
         "record_time_hm": "00:30",
         "publish_date": "21.11.26",
+        "publish_date_iso": "2026-11-21",
+        "publish_time_hm": "01:00",
         "recording_id": "2026-11-19-0a1b2c3d4e5f",
         "tenant": "Demo University",
     } == values
