@@ -210,12 +210,7 @@ def _reached(row: RecordingRow, wanted: Wanted, known: _Facts, states: _States) 
         if asked and all(_is_made(known.get(stage)) for stage in asked):
             status, since = reached, max(known[stage].since for stage in asked)
     complete = bool(wanted.stages) and not wanted.publications and _all_made(wanted, known)
-    hold = (
-        _source_hold(row)
-        or _gone_hold(row, wanted, known)
-        or _gate_hold(wanted, known, states)
-        or _failure_hold(known, states)
-    )
+    hold = _source_hold(row) or _gone_hold(row, wanted, known) or _other_hold(wanted, known, states)
     return Status(
         status,
         "complete" if complete else _to_do(wanted, known, states),
@@ -239,21 +234,19 @@ def _gone_hold(row: RecordingRow, wanted: Wanted, known: _Facts) -> Hold | None:
     return Hold("source", "its source no longer lists it")
 
 
-def _gate_hold(wanted: Wanted, known: _Facts, states: _States) -> Hold | None:
-    """Return the gate that keeps it back, unless a stage has to be made again first."""
-    if any(fact.state == "failed" for fact in known.values()):
-        return None
-    held = [state for state in states if state.preset in wanted.held and state.needs_person]
-    return Hold("gate", held[0].reason) if held else None
-
-
-def _failure_hold(known: _Facts, states: _States) -> Hold | None:
-    """Return the first thing that failed and is no failure for good, a person's case before all."""
+def _other_hold(wanted: Wanted, known: _Facts, states: _States) -> Hold | None:
+    """Return the first gate, or failure that is none for good; a person's case before all."""
+    held = [state for state in states if state.status is PublicationName.HELD]
     holds = [
         *(_hold(stage.value, fact) for stage, fact in known.items() if fact.state == "failed"),
-        *(_hold(state.preset, state) for state in states if state.status is PublicationName.HELD),
+        *(
+            Hold("gate", state.reason)
+            if state.preset in wanted.held
+            else _hold(state.preset, state)
+            for state in held
+        ),
     ]
-    return min(holds, key=lambda hold: hold.kind != "person", default=None)
+    return min(holds, key=lambda hold: not hold.needs_person, default=None)
 
 
 def _hold(place: str, failed: StageFact | PublicationState) -> Hold:

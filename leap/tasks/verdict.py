@@ -26,10 +26,11 @@ def judge(
     failed: list[Failure] = []
     # What a gate holds is in no step: the plan knew it before, or knows it now.
     held = [each for each in plan.deferred if each.by_gate and each.is_new]
-    gated: dict[tuple[str, str], list[Held]] = {}
-    for each in after.deferred:
-        if each.by_gate and each.is_new:
-            gated.setdefault((each.tenant, each.recording), []).append(each)
+    gated = {
+        (each.tenant, each.recording, each.preset): each
+        for each in after.deferred
+        if each.by_gate and each.is_new
+    }
     still_held: list[Held] = []
     done: list[Change] = []
     left: list[Change] = []
@@ -44,8 +45,9 @@ def judge(
         held += troubles.held
         still_held += troubles.still_held
         here = change.tenant, change.recording
-        held += gated.get(here, ())
-        if troubles or here in gated:
+        shut = [gated[key] for step in change.steps if (key := (*here, step.preset)) in gated]
+        held += shut
+        if troubles or shut:
             continue
         unfinished = any((*here, step.stage, step.preset) in open_steps for step in change.steps)
         (left if unfinished else done).append(change)

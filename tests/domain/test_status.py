@@ -211,6 +211,53 @@ def test_a_person_is_told_before_all_else_what_to_do() -> None:
     assert status.publications[0].needs_person
 
 
+GATED = replace(LECTURE, held={"site": "0 words a minute"})
+
+
+def test_a_gate_holds_what_is_ready_to_be_published() -> None:
+    """All its files are there; somebody has to look at them."""
+    status = derive(row(GATED), done(*FILE_STAGES), [])
+
+    assert (status.status, status.hold) == (
+        StatusName.TRANSCRIBED,
+        Hold("gate", "0 words a minute"),
+    )
+    assert status.hold is not None
+    assert status.hold.needs_person
+    (state,) = status.publications
+    assert (state.status, state.reason, state.needs_person) == (
+        PublicationName.HELD,
+        "0 words a minute",
+        True,
+    )
+
+
+def test_a_gate_keeps_the_address_of_what_is_published_already() -> None:
+    """It holds what would take the place of the published media, and takes nothing down."""
+    older = publication(applied={"media": "m0", "captions": "c0"})
+    status = derive(row(GATED), done(*FILE_STAGES), [older])
+
+    assert (status.hold and status.hold.kind) == "gate"
+    assert [(each.status, each.url) for each in status.publications] == [
+        (PublicationName.HELD, older.url)
+    ]
+
+
+def test_a_gate_is_no_news_about_what_is_published_as_it_shall_be() -> None:
+    """Where nothing is to be published, nothing is held."""
+    status = derive(row(GATED), done(*FILE_STAGES), [publication()])
+
+    assert (status.status, status.hold) == (StatusName.UPLOADED, None)
+
+
+def test_a_gate_is_told_before_what_the_next_run_tries_again() -> None:
+    """It is a person's case."""
+    stages = [*done(DOWNLOAD, TRIM), fact(TRANSCRIBE, "failed", reason="the disk is full")]
+    status = derive(row(GATED), stages, [])
+
+    assert (status.hold and status.hold.kind) == "gate"
+
+
 def test_only_wanted_keys_count() -> None:
     """What was done, runs or failed under an older key is history."""
     older = [

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leap.config.gates import Gates
 from leap.domain.plan import Change, Held
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import PIPELINE_STAGES, Stage
@@ -26,6 +27,7 @@ PARTS = {"media": "t1", "metadata": "m1", "captions": "s1"}
 SETTINGS: Mapping[Stage, Mapping[str, object]] = {
     stage: {"line_length": 42} if stage is Stage.SUBTITLES else {} for stage in KEYS
 }
+WANTED = Wanted("lecture", KEYS, {"site": PARTS})
 ROW = RecordingRow(
     id="2026-11-20-0a1b2c3d4e5f",
     source="folder",
@@ -43,7 +45,7 @@ ROW = RecordingRow(
     reason="",
     settled_at=None,
     listed=True,
-    wanted=Wanted("lecture", KEYS, {"site": PARTS}),
+    wanted=WANTED,
     since=NOON,
 )
 
@@ -94,6 +96,64 @@ def test_nothing_is_done_for_what_is_in_sync() -> None:
     found = diff("demo", [want()], FINISHED, NOON)
 
     assert Difference((), (), frozenset({ROW.id}), frozenset()) == found
+
+
+SILENT = with_stages(
+    replace(done(Stage.TRANSCRIBE), facts={"settings": {}, "words_per_minute": 0.0})
+)
+TALKING = Gates(min_words_per_minute=20)
+
+
+def test_what_fails_a_gate_is_not_published() -> None:
+    """All its files stand, and the hold is news until the ledger knows of it."""
+    fresh = replace(SILENT, publications={})
+
+    found = diff("demo", [replace(want(), gates=TALKING)], fresh, NOON)
+    (held,) = found.deferred
+    known = replace(ROW, wanted=replace(WANTED, held={"site": held.reason}))
+    again = diff("demo", [replace(want(), gates=TALKING, known=known)], fresh, NOON)
+
+    assert ((), frozenset()) == (found.changes, found.in_sync)
+    assert (Stage.PUBLISH, "site", True, True) == (
+        *(held.stage, held.preset),
+        *(held.by_gate, held.is_new),
+    )
+    assert held.reason.startswith("0 words a minute are spoken, fewer than 20")
+    assert (replace(held, is_new=False),) == again.deferred
+
+
+def test_a_gate_is_judged_once_its_stage_has_run() -> None:
+    """Before that everything is planned, publishing too."""
+    change = only(Desired(ROW, None, SETTINGS, gates=TALKING), Actual("demo"))
+
+    assert change is not None
+    assert change.stages == PIPELINE_STAGES
+
+
+def test_what_is_published_keeps_its_media_and_may_change_its_title() -> None:
+    """A gate that fails afterwards takes nothing down."""
+    desired = replace(want(), gates=TALKING)
+    retitled = replace(
+        SILENT, publications={ROW.id: (published(applied=PARTS | {"metadata": ""}),)}
+    )
+    refilmed = replace(SILENT, publications={ROW.id: (published(applied=PARTS | {"media": ""}),)})
+
+    same, title, media = (
+        diff("demo", [desired], actual, NOON) for actual in (SILENT, retitled, refilmed)
+    )
+
+    assert ((), (), frozenset({ROW.id})) == (same.changes, same.deferred, same.in_sync)
+    assert [("metadata",)] == [step.parts for change in title.changes for step in change.steps]
+    assert ((), 1) == (media.changes, len(media.deferred))
+
+
+def test_the_sources_recording_is_kept_as_long_as_a_gate_holds() -> None:
+    """Nothing is thrown away that a person has to look at."""
+    desired = replace(want(), gates=TALKING, discard="published")
+
+    found = diff("demo", [desired], replace(SILENT, publications={}), NOON)
+
+    assert () == found.changes
 
 
 def test_a_new_recording_goes_through_every_stage_in_order() -> None:

@@ -187,6 +187,18 @@ def lecture(out: Path, speech: Path, *, start: float, seconds: float) -> None:
 
 
 @pytest.fixture(scope="session")
+def encode() -> Callable[..., None]:
+    """Give the function that runs ffmpeg, for a video that no other test needs."""
+    return ffmpeg
+
+
+@pytest.fixture(scope="session")
+def speech() -> Path:
+    """Give a file with real speech."""
+    return min([*SPEECH.rglob("*.opus"), *SPEECH.rglob("*.ogg")])
+
+
+@pytest.fixture(scope="session")
 def university_files() -> Mapping[str, str]:
     """Give the YAML of a small university, by path."""
     return {name: textwrap.dedent(text) for name, text in FILES.items()}

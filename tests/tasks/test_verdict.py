@@ -97,3 +97,23 @@ def test_what_is_done_is_done() -> None:
     done = replace(FAILED, state="done", reason="")
 
     assert (CHANGE,) == judged(known(), known(done), still_open=()).done
+
+
+def test_what_fails_a_gate_is_held_and_not_done() -> None:
+    """Its step left no fact: the plan after the run says it, once."""
+    gated = Held(
+        *("uni", ID, TITLE, Stage.PUBLISH, "0 words a minute"),
+        preset="videos",
+        by_gate=True,
+        is_new=True,
+    )
+
+    def outcome(before: Held, after: Held) -> Outcome:
+        plan, now = Plan((CHANGE,), deferred=(before,)), Plan((), deferred=(after,))
+        return judge(plan, now, {"uni": known()}, {"uni": known()}, interrupted=False)
+
+    elsewhere = replace(gated, preset="another", is_new=False)
+    in_this_run, in_this_plan = outcome(elsewhere, gated), outcome(gated, elsewhere)
+
+    assert ((), (gated,)) == (in_this_run.done, in_this_run.held)
+    assert ((CHANGE,), (gated,)) == (in_this_plan.done, in_this_plan.held)
