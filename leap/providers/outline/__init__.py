@@ -22,10 +22,10 @@ from leap.providers.outline.counts import division
 from leap.providers.outline.segmentation import Unit, divide
 from leap.providers.outline.summary import summary
 from leap.providers.outline.text import Sentence, sentences
-from leap.providers.outline.titles import main_topic, topic_titles
+from leap.providers.outline.titles import Titles
 
 #: Raised when the same words would be divided or called differently.
-ALGORITHM = "1"
+ALGORITHM = "2"
 #: A silence this long before a sentence is as inviting as silence can be, in seconds.
 _LONGEST_PAUSE = 4.0
 #: A silence that ends this many seconds from a sentence's start is the one before it.
@@ -89,11 +89,11 @@ class Outliner:
         )
         progress(0.7, f"{len(firsts)} topics")
         parts = [spoken[first:last] for first, last in pairwise((*firsts, len(spoken)))]
-        titles = topic_titles(parts, language)
-        main = main_topic(parts, request.title, language)
+        titles = Titles(parts, language)
+        main = titles.of_all(request.title)
         return Outline(
             main_topics=(main,) if main else (),
-            topics=_topics(parts, titles, transcript.duration, request),
+            topics=_topics(parts, titles.of_topics(), transcript.duration, request),
             summary=summary(spoken, language),
             model=model,
             draft=True,

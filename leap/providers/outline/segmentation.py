@@ -10,13 +10,17 @@ given number of topics.
 from __future__ import annotations
 
 import math
-from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Costs are in nats. What a topic of twice or half the usual length costs.
-_UNEVEN = 6.0
+_UNEVEN = 3.0
 #: What a topic costs that is shorter than it may be, at most.
 _TOO_SHORT = 200.0
 
@@ -49,65 +53,92 @@ def divide(
     blocks = 1 + sum(unit.forced for unit in units[1:])
     count = min(max(count, blocks), len(units))
     for limit in (longest, math.inf):
-        costs = _costs(units, end, shortest, limit, (end - units[0].start) / count)
-        found = _cheapest(costs, count)
+        found = _cheapest(units, end, count, shortest, limit)
         if found is not None:
             return found
     raise AssertionError("without a limit every division is possible")
 
 
+def _cheapest(
+    units: Sequence[Unit], end: float, count: int, shortest: float, longest: float
+) -> tuple[int, ...] | None:
+    """Return the first units of the ``count`` topics that cost least in all, if any can."""
+    import numpy as np
+
+    size = len(units)
+    # best[n, last]: the least cost of dividing the units before ``last`` into n topics,
+    # and origins[n, last]: where the last of these begins.
+    best = np.full((count + 1, size + 1), math.inf)
+    best[0, 0] = 0.0
+    origins = np.zeros((count + 1, size + 1), np.int64)
+    mean = (end - units[0].start) / count
+    for last, (first, costs) in enumerate(_costs(units, end, shortest, longest, mean), start=1):
+        sums = best[:-1, first:last] + costs
+        cheapest = sums.argmin(axis=1)
+        best[1:, last] = sums[np.arange(count), cheapest]
+        origins[1:, last] = first + cheapest
+    if best[count, size] == math.inf:
+        return None
+    firsts = [size]
+    for number in range(count, 0, -1):
+        firsts.append(int(origins[number, firsts[-1]]))
+    return tuple(reversed(firsts[1:]))
+
+
 def _costs(
     units: Sequence[Unit], end: float, shortest: float, longest: float, mean: float
-) -> list[array[float]]:
-    """Return what each topic costs: ``costs[first][n]`` for units ``first .. first + n``."""
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Yield, for each unit, what the topics cost that end with it.
+
+    That is the first unit with which such a topic may begin, and the costs by
+    first unit from there on.
+    """
+    import numpy as np
+
     vocabulary = len({word for unit in units for word in unit.words}) or 1
-    size = 1 + sum(len(unit.words) for unit in units)
-    logs = [0.0, *(math.log(number) for number in range(1, size + vocabulary + 2))]
-    starts = [*(unit.start for unit in units), end]
-    result = []
-    for first, unit in enumerate(units):
-        counts: defaultdict[str, int] = defaultdict(int)
-        total, repeated = 0, 0.0
-        row = array("d")
-        for last in range(first, len(units)):
-            length = starts[last + 1] - starts[first]
-            if last > first and (units[last].forced or length > longest):
-                break
-            for word in units[last].words:
-                seen = counts[word]
-                repeated += (seen + 1) * logs[seen + 2] - seen * logs[seen + 1]
-                counts[word] = seen + 1
-                total += 1
-            surprise = total * logs[total + vocabulary] - repeated
-            unevenness = _UNEVEN * math.log2(max(length, 1.0) / max(mean, 1.0)) ** 2
-            lack = _TOO_SHORT * max(0.0, 1 - length / shortest)
-            row.append(surprise + unevenness + lack - (unit.inviting if first else 0.0))
-        result.append(row)
-    return result
+    starts = np.array([*(unit.start for unit in units), end])
+    inviting = np.array([0.0, *(unit.inviting for unit in units[1:])])
+    sizes = np.array([len(unit.words) for unit in units])
+    before = np.concatenate([[0], sizes.cumsum()])
+    first = 0
+    for last, repeated in enumerate(_repetitions(units)):
+        if units[last].forced:
+            first = last
+        while first < last and starts[last + 1] - starts[first] > longest:
+            first += 1
+        words = before[last + 1] - before[first : last + 1]
+        lengths = starts[last + 1] - starts[first : last + 1]
+        surprise = words * np.log(words + vocabulary) - repeated[first:]
+        ratio = np.maximum(lengths, 1.0) / max(mean, 1.0)
+        lack = np.maximum(0.0, 1 - lengths / shortest)
+        unwanted = _UNEVEN * np.log2(ratio) ** 2 + _TOO_SHORT * lack
+        yield first, surprise + unwanted - inviting[first : last + 1]
 
 
-def _cheapest(costs: Sequence[array[float]], count: int) -> tuple[int, ...] | None:
-    """Return the first units of the ``count`` topics that cost least in all, if any can."""
-    units = len(costs)
-    # best[last]: the least cost of dividing the units before ``last`` into so many topics.
-    best = [0.0] + [math.inf] * units
-    origins = []
-    for _ in range(count):
-        following = [math.inf] * (units + 1)
-        origin = [0] * (units + 1)
-        for first, row in enumerate(costs):
-            before = best[first]
-            if before == math.inf:
-                continue
-            for last, cost in enumerate(row, start=first + 1):
-                if before + cost < following[last]:
-                    following[last] = before + cost
-                    origin[last] = first
-        best = following
-        origins.append(origin)
-    if best[units] == math.inf:
-        return None
-    firsts = [units]
-    for origin in reversed(origins):
-        firsts.append(origin[firsts[-1]])
-    return tuple(reversed(firsts[1:]))
+def _repetitions(units: Sequence[Unit]) -> Iterator[NDArray[np.float64]]:
+    """Yield, for each unit, how many nats repeated words save the topics that end with it.
+
+    They are by first unit, from 0 to the unit itself. A word that a topic has
+    n times saves n log (n + 1) in all. So one more saves as much more as it was
+    in the topic before, which depends on the first unit only where the word
+    occurs: between two occurrences it is the same.
+    """
+    import numpy as np
+
+    saved = np.zeros(len(units))
+    seen: defaultdict[str, list[int]] = defaultdict(list)
+    for last, unit in enumerate(units):
+        # What a first unit adds to the saving of all before it, as a sum from the right.
+        steps = np.zeros(last + 1)
+        for word in unit.words:
+            places = seen[word]
+            steps[last] += _saving(0)
+            for number, place in enumerate(reversed(places)):
+                steps[place] += _saving(number + 1) - _saving(number)
+            places.append(last)
+        saved[: last + 1] += steps[::-1].cumsum()[::-1]
+        yield saved[: last + 1]
+
+
+def _saving(count: int) -> float:
+    return (count + 1) * math.log(count + 2) - count * math.log(count + 1)

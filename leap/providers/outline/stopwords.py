@@ -6,8 +6,9 @@ The function words, and what lecturers say whatever they speak about.
 from __future__ import annotations
 
 from functools import lru_cache
+from types import MappingProxyType
 
-from leap.domain.function_words import function_words
+from leap.domain.function_words import bare, function_words
 
 _ENGLISH = """
     able actually again ago almost along already also always another anyone anything around ask
@@ -41,6 +42,9 @@ _ENGLISH = """
     felt flew fought grew held hung kept laid lay led lit lost met paid ran rang read rode rose sang
     sat sent shot shut slept sold sought spent spoke spun stole stood struck stuck swam swept taught
     thrown tore won wore wrote includes reach reaches run runs grow grows becoming having being upon whenever wherever
+    eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty
+    fifty sixty seventy eighty ninety hundred million billion dozen
+    him us them herself himself ours mine theirs yours
 """
 
 _RUSSIAN = """
@@ -65,12 +69,29 @@ _RUSSIAN = """
     идет идёт идут лежит лежат стоит стоят трех трёх туда тут увидим удобно уметь уже хватает хорошо хотел хотеть хочет хотим часто часть
     чаще через четыре чего чей человек чем чему шесть этим этими этих этого этой этом этому эту
     являются является здравствуйте пор образом свои своего своей своих тысяч тысячи минут минуты
+    тогда иногда скоро внутри снаружи сверху снизу сзади спереди дальше ближе почти впервые далеко
+    близко рядом долго назад вперёд вперед прямо вместе одновременно нарочно настолько насколько
+    сто сотни сотня миллион миллионы миллионов двадцать тридцать
 """
+
+#: In letters.
+_SHORT = 3
+
+STOP_WORDS = MappingProxyType(
+    {"en": frozenset(_ENGLISH.split()), "ru": frozenset(_RUSSIAN.split())}
+)
 
 
 @lru_cache
 def stop_words(language: str) -> frozenset[str]:
     """Return the words of a BCP 47 code that do not tell one subject from another."""
-    more = {"en": _ENGLISH, "ru": _RUSSIAN}.get(language.split("-", maxsplit=1)[0].lower())
-    words = more if more is not None else _ENGLISH + _RUSSIAN
-    return function_words(language) | frozenset(words.split())
+    more = STOP_WORDS.get(language.split("-", maxsplit=1)[0].lower())
+    words = more if more is not None else frozenset().union(*STOP_WORDS.values())
+    return function_words(language) | words
+
+
+def leaning(word: str, language: str) -> bool:
+    """Tell whether a word is a function word or, in a language without a list, may be one."""
+    text = bare(word)
+    # Most short words are articles and prepositions.
+    return text in function_words(language) or (language not in STOP_WORDS and len(text) <= _SHORT)

@@ -1,222 +1,229 @@
 """Titles out of a lecture's own words: the phrases that tell its topics apart.
 
-Candidates are runs of content words inside a clause, "law of gravity" among
-them. A phrase is worth more the more often its words occur in the topic and
-the fewer other topics have them.
+A phrase is worth more the more often its words occur in the topic and the
+fewer other topics have them. Where no phrase is good, two things are joined,
+"overfitting and hidden examples"; where nothing is known to be a thing, a whole
+short clause is quoted.
 """
 
 from __future__ import annotations
 
 import math
-import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from leap.domain.function_words import bare, function_words
-from leap.providers.outline.stopwords import stop_words
+from leap.domain.function_words import bare
+from leap.providers.outline.english import English
+from leap.providers.outline.phrases import (
+    NAMED,
+    AnyLanguage,
+    Clause,
+    Grammar,
+    Phrase,
+    Sense,
+    Stems,
+    clauses,
+    heard,
+    merged,
+    phrases,
+)
+from leap.providers.outline.russian import Russian
+from leap.providers.outline.stopwords import leaning, stop_words
 from leap.providers.outline.text import Sentence, stem
 
-#: The words of a title: at least, and at most.
-FEWEST, MOST = 2, 8
-_LONGEST_PHRASE = 3
+#: The words of a topic's title, and of the main topic: at least, and at most.
+FEWEST, MOST, MOST_OF_MAIN = 2, 8, 4
 #: A phrase of this share of the best word's worth is the better title.
 _GOOD_ENOUGH = 0.6
-#: How many of the best words are tried in pairs.
+#: A word that is introduced by name and of this share of a phrase's worth goes before it.
+_INTRODUCED = 0.7
+#: How many of the best words, and of what may join them, are tried.
 _JOINABLE = 6
-_FALLBACK = {"en": "Part", "ru": "Часть"}
-_AND = {"en": " and ", "ru": " и "}
-
-_CLAUSE = re.compile(r"[.,;:!?…()\[\]\"«»“”]+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
-_WORD = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}.-][^\W_]+)*")
-_NO_LAST_WORD = re.compile(r".*(ly|ed|n't)|.*(ться|тся|ется|утся|ются|ешь|аем|яем|уем)")
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+_PARTS = {"CYRILLIC": "Часть"}
+#: A phrase of two words says more than each of them, and hardly less than one of three.
+_BY_LENGTH = {1: 0.6, 2: 1.4, 3: 1.4}
+#: What it adds to a word, and to a phrase, that it may be, or is, named: "this is called…".
+_NAMED_WORD, _NAMED_PHRASE = (1.0, 1.0, 1.6), (1.0, 1.4, 2.5)
+_NOT_CLEAR = 0.7
 
 
-#: What follows an article or a preposition names a thing; what follows "we" or "to" is a verb.
-_BEFORE_NOUNS = _set("""
-    a an the this these those of in on by for from with into about between its their our your his
-    her my each every any no both some
-""")
-_BEFORE_VERBS = _set("""
-    i you he she it we they who to can will would could should must may might not do does did let
-    let's
-""")
-#: "This is gradient descent", "was called movable type": what ends such a clause is a name.
-_DEFINING = _set("is are was were called call about это называется называют называем о об")
-_ARTICLES = _set("a an the it this them")
+class Titles:
+    """Names the topics of one lecture.
 
+    Args:
+        topics: the sentences of each topic, in order.
+        language: a lower-case ISO 639 code.
+    """
 
-@dataclass
-class _Phrase:
-    """What was seen of a phrase: how it is written, how often, and how it is used."""
+    def __init__(self, topics: Sequence[Sequence[Sentence]], language: str) -> None:
+        self._language = language
+        self._topics = [clauses(topic, language) for topic in topics]
+        self._counts = [Counter(s for one in topic for s in one.stems) for topic in topics]
+        self._spread = Counter(stem for counts in self._counts for stem in counts)
+        everything = [clause for topic in self._topics for clause in topic]
+        self._grammar = grammar(language, everything)
+        self._heard = [heard(topic, self._grammar) for topic in self._topics]
+        self._names = _names(everything)
+        self._script = _script("".join(word for one in everything for word in one.written))
 
-    stems: tuple[str, ...]
-    spellings: Counter[str]
-    count: int = 0
-    as_noun: int = 0
-    as_verb: int = 0
-    as_name: int = 0
-    at_end: int = 0
+    def of_topics(self) -> list[str]:
+        """Return a title of 2 to 8 words for each topic, all of them different."""
+        taken: set[Stems] = set()
+        titles = []
+        parts = zip(self._topics, self._heard, self._counts, strict=True)
+        for number, (said, found, counts) in enumerate(parts, start=1):
+            weights = {
+                stem: count * math.log(1 + len(self._topics) / self._spread[stem])
+                for stem, count in counts.items()
+            }
+            texts = chain(self._things(phrases(found), weights, MOST), self._quotes(said, weights))
+            part = f"{_PARTS.get(self._script, 'Part')} {number}"
+            title = next((t for t in texts if self._identity(t) not in taken), part)
+            taken.add(self._identity(title))
+            titles.append(title)
+        return titles
 
+    def of_all(self, name: str) -> str | None:
+        """Return what the lecture is about in 2 to 4 words, or None where nobody can tell.
 
-def topic_titles(topics: Sequence[Sequence[Sentence]], language: str) -> list[str]:
-    """Return a title of 2 to 8 words for each topic, all of them different."""
-    spread = Counter(s for topic in topics for s in {s for one in topic for s in one.stems})
-    taken: set[str] = set()
-    titles = []
-    for number, topic in enumerate(topics, start=1):
-        counts = Counter(s for one in topic for s in one.stems)
-        weights = {s: count * math.log(1 + len(topics) / spread[s]) for s, count in counts.items()}
-        title = _title(_phrases(topic, language), weights, set(), taken, language)
-        title = (
-            title
-            or _opening(topic, taken, language)
-            or f"{_FALLBACK.get(language, 'Part')} {number}"
+        Words of the lecture's own ``name`` are left out: they are known already.
+        """
+        total: Counter[str] = Counter()
+        for counts in self._counts:
+            total.update(counts)
+        weights = {s: n * self._spread[s] / len(self._topics) for s, n in total.items()}
+        known = {stem(bare(word), self._language) for word in name.split()}
+        found = {
+            stems: phrase
+            for stems, phrase in phrases(merged(self._heard)).items()
+            # What was said once in passing is not what it all is about.
+            if len(stems) < FEWEST or phrase.count > 1 or phrase.named
+        }
+        fresh = {stems: phrase for stems, phrase in found.items() if not known & set(stems)}
+        texts = (self._things(one, weights, MOST_OF_MAIN) for one in (fresh, found))
+        return next((text for each in texts for text in each), None)
+
+    def _things(
+        self, found: Mapping[Stems, Phrase], weights: Mapping[str, float], most: int
+    ) -> Iterator[str]:
+        """Yield names of things as titles, the best first.
+
+        A phrase says more than two words side by side, so it may be a little worse.
+        """
+        worths = {stems: _worth(phrase, weights) for stems, phrase in found.items()}
+        ranked = sorted(found, key=lambda stems: (-worths[stems], stems))
+        single = [stems for stems in ranked if len(stems) < FEWEST]
+        several = [stems for stems in ranked if len(stems) >= FEWEST]
+        enough = _GOOD_ENOUGH * worths[single[0]] if single else 0.0
+        good = [stems for stems in several if worths[stems] >= enough]
+        # What was said once in passing is no half of a title.
+        single = [s for s in single if found[s].count > 1 or found[s].named]
+        clear = [s for s in single if found[s].seen(Sense.CLEAR)]
+        others = sorted([*clear[:_JOINABLE], *several[:_JOINABLE]], key=ranked.index)
+        introduced = [
+            (word, stems)
+            for word in clear
+            for stems in several[:1]
+            if found[word].named == NAMED > found[stems].named
+            and worths[word] >= _INTRODUCED * worths[stems]
+            and word[0] not in stems
+        ]
+        first = {stems: place for place, stems in enumerate(found)}
+        pairs = (
+            # In the order in which they are first spoken of.
+            sorted((one, two), key=lambda stems: first[stems])
+            for one in clear[:_JOINABLE]
+            for two in others[:_JOINABLE]
+            if not set(one) & set(two)
         )
-        taken.add(title.casefold())
-        titles.append(title)
-    return titles
+        things = (*introduced, *((stems,) for stems in good), *pairs, *((s,) for s in several))
+        joint = self._grammar.joint()
+        yield from self._fitting(
+            (joint.join(self._spelling(found[stems]) for stems in thing) for thing in things), most
+        )
+
+    def _quotes(self, said: Sequence[Clause], weights: Mapping[str, float]) -> Iterator[str]:
+        """Yield whole clauses as titles, the most telling first."""
+
+        def telling(clause: Clause) -> float:
+            return sum(weights.get(s, 0.0) for s in set(clause.stems)) / (len(clause.stems) + 2)
+
+        ranked = sorted(said, key=telling, reverse=True)
+        yield from self._fitting((" ".join(clause.written) for clause in ranked), MOST)
+
+    def _fitting(self, texts: Iterable[str], most: int) -> Iterator[str]:
+        for text in texts:
+            words = text.split()
+            leans = leaning(words[0], self._language) or leaning(words[-1], self._language)
+            if FEWEST <= len(words) <= most and not leans and self._readable(text):
+                yield text[:1].upper() + text[1:]
+
+    def _readable(self, text: str) -> bool:
+        return not bare(text)[:1].isdigit() and _script(text) == self._script
+
+    def _identity(self, title: str) -> Stems:
+        """Return what two titles have in common that a reader would take for one."""
+        stops = stop_words(self._language)
+        words = [bare(word) for word in title.split()]
+        stems = {stem(word, self._language) for word in words if word not in stops}
+        return tuple(sorted(stems or words))
+
+    def _spelling(self, phrase: Phrase) -> str:
+        """Return the commonest spelling, small unless it begins with a name."""
+        best = max(phrase.spellings)
+        folded: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for spelling, count in phrase.spellings[best].items():
+            text = self._grammar.base(spelling)
+            folded[text.casefold()][text] += count
+        form = max(sorted(folded), key=lambda form: folded[form].total())
+        if len(phrase.stems) == 1:
+            # Things are named in the plural where they are spoken of so as well.
+            often = folded[form].total() / 3
+            form = max((f for f in sorted(folded) if folded[f].total() >= often), key=len)
+        text = max(sorted(folded[form]), key=lambda text: (text.islower(), folded[form][text]))
+        first = text.split()[0]
+        known = bare(first) in self._names or not first[1:].islower()
+        return text if known else text[0].lower() + text[1:]
 
 
-def main_topic(topics: Sequence[Sequence[Sentence]], name: str, language: str) -> str | None:
-    """Return what the whole lecture is about in 2 to 4 words, or None where nobody can tell.
-
-    Words of the lecture's own ``name`` are left out: they are known already.
-    """
-    spread = Counter(s for topic in topics for s in {s for one in topic for s in one.stems})
-    everything = [sentence for topic in topics for sentence in topic]
-    counts = Counter(s for one in everything for s in one.stems)
-    weights = {s: count * spread[s] / len(topics) for s, count in counts.items()}
-    known = {stem(bare(word), language) for word in _WORD.findall(name)}
-    phrases = {
-        stems: phrase
-        for stems, phrase in _phrases(everything, language).items()
-        # What was said once in passing is not what it all is about.
-        if len(stems) < FEWEST or phrase.count > 1 or phrase.as_name
-    }
-    title = _title(phrases, weights, known, set(), language)
-    return title or _title(phrases, weights, set(), set(), language)
+def grammar(language: str, said: Sequence[Clause]) -> Grammar:
+    """Return what is known of a language, and of how a lecture's clauses use it."""
+    if language == "ru":
+        return Russian()
+    if language == "en":
+        return English([clause.words for clause in said], [clause.stems for clause in said])
+    return AnyLanguage()
 
 
-def _title(
-    phrases: Mapping[tuple[str, ...], _Phrase],
-    weights: Mapping[str, float],
-    without: Collection[str],
-    taken: Collection[str],
-    language: str,
-) -> str | None:
-    """Return the best phrase, or else the two best words joined.
-
-    Neither has a stem that is in ``without`` or reads like one of ``taken``. A
-    phrase says more than two words side by side, so it may be a little worse.
-    """
-    fresh = [phrase for phrase in phrases.values() if not set(phrase.stems) & set(without)]
-    worths = {phrase.stems: _worth(phrase, weights) for phrase in fresh}
-    ranked = sorted(fresh, key=lambda phrase: (-worths[phrase.stems], phrase.stems))
-    single = [phrase for phrase in ranked if len(phrase.stems) < FEWEST]
-    several = [phrase for phrase in ranked if len(phrase.stems) >= FEWEST]
-    enough = _GOOD_ENOUGH * worths[single[0].stems] if single else 0.0
-    good = [_spelling(phrase) for phrase in several if worths[phrase.stems] >= enough]
-    joined = [
-        f"{_spelling(one)}{_AND.get(language, ', ')}{_spelling(other)}"
-        for one, other in pairwise(single[:_JOINABLE])
-    ]
-    rest = [_spelling(phrase) for phrase in several]
-    for text in (*good, *joined, *rest):
-        title = _capitalised(text)
-        if title.casefold() not in taken and FEWEST <= len(title.split()) <= MOST // 2:
-            return title
-    return None
+def _names(said: Sequence[Clause]) -> set[str]:
+    """Return the words that are always written large, also inside a clause."""
+    large: set[str] = set()
+    small: set[str] = set()
+    for clause in said:
+        for place, (written, word) in enumerate(zip(clause.written, clause.words, strict=True)):
+            if written[0].islower():
+                small.add(word)
+            elif place:
+                large.add(word)
+    return large - small
 
 
-def _phrases(sentences: Iterable[Sentence], language: str) -> dict[tuple[str, ...], _Phrase]:
-    phrases: dict[tuple[str, ...], _Phrase] = {}
-    for sentence in sentences:
-        for clause in _CLAUSE.split(sentence.text):
-            words = _WORD.findall(clause)
-            for first, last, stems in _candidates(words, language):
-                phrase = phrases.setdefault(stems, _Phrase(stems, Counter()))
-                phrase.count += 1
-                phrase.spellings[" ".join(words[first:last])] += 1
-                before = bare(words[first - 1]) if first else ""
-                phrase.as_noun += before in _BEFORE_NOUNS
-                phrase.as_verb += before in _BEFORE_VERBS
-                phrase.at_end += last == len(words)
-                phrase.as_name += last == len(words) and _defines(words[:first])
-    return phrases
+def _worth(phrase: Phrase, weights: Mapping[str, float]) -> float:
+    # Geometric: a word that was said once gains little from standing beside a common one.
+    mean = math.prod(weights.get(s, 0.0) for s in phrase.stems) ** (1 / len(phrase.stems))
+    clear = 1.0 if phrase.seen(Sense.CLEAR) else _NOT_CLEAR
+    named = (_NAMED_WORD if len(phrase.stems) == 1 else _NAMED_PHRASE)[phrase.named]
+    often = 1 + math.log(phrase.count)
+    return mean * _BY_LENGTH[len(phrase.stems)] * often * named * clear
 
 
-def _defines(words: Sequence[str]) -> bool:
-    """Tell whether what follows ``words`` is being named or defined."""
-    last = len(words)
-    while last and bare(words[last - 1]) in _ARTICLES:
-        last -= 1
-    return last > 0 and bare(words[last - 1]) in _DEFINING
-
-
-def _candidates(words: Sequence[str], language: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Yield ``(first, last, stems)`` of every run of content words that could be a title."""
-    stops = stop_words(language)
-    bares = [bare(word) for word in words]
-    telling = [b not in stops and len(b) > 1 and not b[0].isdigit() for b in bares]
-    stems = [stem(b, language) for b in bares]
-    for first in range(len(words)):
-        for last in range(first + 1, min(first + _LONGEST_PHRASE, len(words)) + 1):
-            inner = telling[first:last]
-            # "law of gravity": one "of" between two telling words.
-            if inner == [True, False, True] and bares[first + 1] == "of":
-                inner = [True]
-            if not all(inner) or _NO_LAST_WORD.fullmatch(bares[last - 1]):
-                continue
-            chosen = tuple(
-                s for s, tells in zip(stems[first:last], telling[first:last], strict=True) if tells
-            )
-            if len(set(chosen)) == len(chosen):
-                yield first, last, chosen
-
-
-def _worth(phrase: _Phrase, weights: Mapping[str, float]) -> float:
-    mean = sum(weights[s] for s in phrase.stems if s in weights) / len(phrase.stems)
-    length = {1: 0.6, 2: 1.4, 3: 1.4}[len(phrase.stems)]
-    noun = (1 + phrase.as_noun) / (1 + phrase.count)
-    verb = phrase.as_verb / phrase.count
-    name = 1.7 if phrase.as_name and len(phrase.stems) >= FEWEST else 1.0
-    end = 1 + 0.2 * phrase.at_end / phrase.count
-    usage = (0.6 + 0.4 * noun) * (1 - 0.7 * verb) * name * end
-    return mean * length * (1 + math.log(phrase.count)) * usage
-
-
-def _spelling(phrase: _Phrase) -> str:
-    """Return the commonest spelling, small where it is ever written small."""
-    folded: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for spelling, count in phrase.spellings.items():
-        folded[spelling.casefold()][spelling] += count
-    forms = max(sorted(folded), key=lambda form: folded[form].total())
-    best = max(sorted(folded[forms]), key=lambda form: (form.islower(), folded[forms][form]))
-    small = any(spelling[0].islower() for spelling in phrase.spellings)
-    return best[0].lower() + best[1:] if small else best
-
-
-def _opening(topic: Sequence[Sentence], taken: Collection[str], language: str) -> str | None:
-    """Return the beginning of a sentence as a title, where no phrase would do."""
-    leaning = function_words(language)
-    for sentence in topic:
-        words = _WORD.findall(sentence.text)
-        while words and bare(words[0]) in leaning:
-            words.pop(0)
-        words = words[: MOST - 2]
-        while words and bare(words[-1]) in leaning:
-            words.pop()
-        title = _capitalised(" ".join(words))
-        if len(words) >= FEWEST and title.casefold() not in taken:
-            return title
-    return None
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _script(text: str) -> str:
+    """Return the first word of the Unicode names of most letters, such as CYRILLIC."""
+    letters = Counter(text)
+    scripts: Counter[str] = Counter()
+    for letter, count in letters.items():
+        if letter.isalpha():
+            scripts[unicodedata.name(letter, "").partition(" ")[0]] += count
+    return max(sorted(scripts), key=lambda script: scripts[script], default="")
