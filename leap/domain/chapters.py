@@ -19,15 +19,18 @@ _BREAK = {"en": "Break", "ru": "Перерыв"}
 def chapters(topics: Sequence[Topic]) -> tuple[Topic, ...]:
     """Return the topics that can be chapters, the first of them moved to 0.
 
-    A topic that starts less than ten seconds after the chapter before it
-    gives way. Fewer than three chapters are none.
+    A topic that starts less than ten seconds after the chapter before it, or
+    before the end of the last topic, gives way. Fewer than three chapters are
+    none.
     """
+    end = max((int(topic.end) for topic in topics), default=0)
     chosen: list[Topic] = []
     for topic in sorted(topics, key=lambda topic: topic.start):
         title = " ".join(topic.title.split())
         # Compared as they will be read: in whole seconds.
         start = int(topic.start) if chosen else 0
-        if title and (not chosen or start - chosen[-1].start >= SHORTEST):
+        begins = not chosen or start - chosen[-1].start >= SHORTEST
+        if title and begins and end - start >= SHORTEST:
             chosen.append(Topic(float(start), topic.end, title))
     return tuple(chosen) if len(chosen) >= FEWEST else ()
 

@@ -47,6 +47,13 @@ def test_a_chapter_less_than_ten_seconds_after_the_last_gives_way():
     assert [t.title for t in chapters(lecture(0, 9.99, 10, 50))] == ["Part 0", "Part 2", "Part 3"]
 
 
+def test_the_last_chapter_is_as_long_as_the_others():
+    """A topic in the last ten seconds gives way, too: one that is too short would cost them all."""
+    assert [t.title for t in chapters(lecture(0, 60, 90, 991))] == ["Part 0", "Part 1", "Part 2"]
+    assert [t.start for t in chapters(lecture(0, 60, 90, 990.5))] == [0, 60, 90, 990]
+    assert chapter_text(lecture(0, 60, 995)) == ""
+
+
 @given(topics_of_any_kind)
 def test_chapters_are_always_such_as_platforms_accept(topics):
     """Whatever the topics are, the text is none or valid."""
@@ -61,7 +68,8 @@ def test_chapters_are_always_such_as_platforms_accept(topics):
 
     assert len(lines) == 0 or len(lines) >= 3
     assert stamps[:1] == [0] or not lines
-    assert all(b - a >= 10 for a, b in itertools.pairwise(stamps))
+    end = max((topic.end for topic in topics), default=0)
+    assert all(b - a >= 10 for a, b in itertools.pairwise([*stamps, end] if stamps else []))
 
 
 def test_a_break_that_stayed_is_a_chapter_of_its_own():
