@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from leap.domain.plan import Change, Failure, Held, Load, Plan, Refusal
-from leap.render import held
+from leap.render import cost, held
 from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
@@ -59,7 +59,7 @@ def text(
         listed("Notes:", plan.notes, width, paint, style="bold", whole=whole),
         listed("Accepted:", accepted, width, paint, style="yellow"),
         listed("Refused:", refused, width, paint),
-        list(_last_lines(plan, apply, width)),
+        list(_last_lines(plan, apply, width, paint, whole=whole)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -86,6 +86,7 @@ def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
             "uploads": plan.load.uploads,
             "updates": plan.load.updates,
         },
+        "cost": cost.json_data(plan.forecast),
     }
 
 
@@ -297,7 +298,7 @@ def _hours(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
 
 
-def _last_lines(plan: Plan, apply: str, width: int) -> Iterator[str]:
+def _last_lines(plan: Plan, apply: str, width: int, paint: Paint, *, whole: bool) -> Iterator[str]:
     if not plan.has_changes and not plan.refused:
         if apply:
             yield from indented([f"Nothing to do: {totals(plan)}."], 0, width)
@@ -306,6 +307,7 @@ def _last_lines(plan: Plan, apply: str, width: int) -> Iterator[str]:
     load = work(plan.load)
     if load:
         yield from indented([f"Work: {load}."], 0, width)
+    yield from cost.lines(plan.forecast, width, paint, whole=whole)
     refused = ", ".join(sorted(plan.refused))
     if refused and not any(change.tenant not in plan.refused for change in plan.changes):
         yield "Nothing was changed: this plan is refused as unsafe."

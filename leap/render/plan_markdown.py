@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from leap.domain.plan import Plan
-from leap.render import held
+from leap.render import cost, held
 from leap.render.folding import Group, Line, grouped
 from leap.render.markdown import COMMENT, Section, assemble, fenced
 from leap.render.plan import totals, work
@@ -50,6 +50,7 @@ def sections(plan: Plan) -> list[Section]:
         Section("<b>Problems</b>", list(map(clean, plan.problems)), shown=True),
         *_tenants(plan),
         Section(f"{counted(len(failed), 'failure')} of earlier runs", failed),
+        Section("Cost", list(cost.lines(plan.forecast, _WIDE))[1:]),
         Section("Deferred", held.markdown_lines([h for h in plan.deferred if not h.by_gate])),
         Section("Not published", held.markdown_lines([h for h in plan.deferred if h.by_gate])),
         Section("Notes", list(map(clean, plan.notes))),
@@ -65,6 +66,9 @@ def _head(plan: Plan) -> Iterator[str]:
     load = work(plan.load)
     if load:
         yield f"Work: {load}."
+    costs = cost.words(plan.forecast)
+    if costs:
+        yield f"Cost: {clean(costs)}."
 
 
 def _foot(plan: Plan, apply: str) -> Iterator[str]:
