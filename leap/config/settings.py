@@ -323,7 +323,7 @@ class Topics(Model):
             raise complaint(f"`with: {self.with_}` needs an `account`", hint, ("with", "account"))
         if self.fallback is not None and self.fallback.account is None:
             hint = f"name one under `fallback`, such as `account: {self.fallback.with_}`"
-            keys = ("fallback.with", "fallback.account", "fallback.model")
+            keys = ("fallback.with", "fallback.model", "with")
             raise complaint("`fallback` needs an `account`", hint, keys)
         return self
 

@@ -1,4 +1,4 @@
-"""Whether those who shall transcribe can: their models, their accounts, their settings."""
+"""Whether those who shall transcribe or find topics can: their models, accounts, settings."""
 
 from __future__ import annotations
 
@@ -42,6 +42,28 @@ def check_transcriber(declaration: Declaration, settings: Effective) -> Iterator
         yield from _check_account(declaration, settings.tenant, chosen.account, vendor, origin)
 
 
+def check_topic_finder(declaration: Declaration, settings: Effective) -> Iterator[Diagnostic]:
+    """Yield what keeps the chat models of ``settings`` from their work, as above."""
+    chosen, origins = settings.topics, settings.origins()
+    if Stage.TOPICS not in settings.stages:
+        return
+    if not chosen.is_in_a_cloud:
+        for key in ("account", "model", "questions"):
+            origin = origins.get(f"topics.{key}")
+            if origin is not None and origin.file and origin.file == origins["topics.with"].file:
+                hint = "leave it out, or name a chat model under `with`"
+                message = f"`{key}` is a setting of chat models alone"
+                yield _at(origin, message, hint, is_warning=True)
+        return
+    asked = [("topics", chosen.with_, chosen.account)]
+    if chosen.fallback is not None:
+        asked.append(("topics.fallback", chosen.fallback.with_, chosen.fallback.account))
+    for place, vendor, account in asked:
+        if account is not None:
+            origin = origins[f"{place}.account"]
+            yield from _check_account(declaration, settings.tenant, account, vendor, origin)
+
+
 def _check_account(
     declaration: Declaration, tenant: str, account: str, vendor: str, origin: Origin
 ) -> Iterator[Diagnostic]:
@@ -50,7 +72,7 @@ def _check_account(
     add = f"leap secrets set {tenant} {account}.api_key --kind {vendor}"
     if known is None:
         # The tenant may get its secrets on another machine.
-        message = f"this account pays the transcription, and there is no {file}"
+        message = f"this account pays {vendor}, and there is no {file}"
         yield _at(origin, message, f"make it with `{add}`", is_warning=True)
     elif account not in known:
         hint = did_you_mean(account, known) or f"add it with `{add}`"
