@@ -18,7 +18,9 @@ def _words(value: Any) -> float | str | None:
     if value == "auto":
         return "auto"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise complaint("this is not a number of words", "write it like `20`, `auto` or `off`")
+        shown = f"`{value[:40]}`" if isinstance(value, str) else "this"
+        hint = "write it like `20`, or `auto` or `off`"
+        raise complaint(f"{shown} is not a number of words a minute", hint)
     if not 0 <= value <= _MOST_WORDS:
         raise complaint(f"`{value:g}` is not between 0 and {_MOST_WORDS} words")
     return float(value)
