@@ -36,6 +36,7 @@ COMMANDS = MappingProxyType(
         "show": ("leap.cli.show:command", "One recording: targets, publications, history."),
         "preset": ("leap.cli.preset:command", "What a preset would publish of a recording."),
         "report": ("leap.cli.report:command", "One static page: failures, what is next, times."),
+        "usage": ("leap.cli.usage:command", "What calls to clouds have cost, by month and model."),
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),
         "secrets": (
