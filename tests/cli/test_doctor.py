@@ -422,3 +422,38 @@ def test_a_temporary_folder_that_is_not_there_is_told(root: Path) -> None:
     found = look(root, TMPDIR="/no such folder")["temporary files"]
 
     assert "TMPDIR=/no such folder cannot be written; /tmp is used instead" == found["message"]
+
+
+def test_the_models_that_templates_name_are_looked_for(root: Path) -> None:
+    """Each once, as a run would find it; where nothing is transcribed, none is needed."""
+    here = root / "state" / "models" / "mine"
+    here.mkdir(parents=True)
+    for name in ("model.bin", "tokenizer.json"):
+        (here / name).touch()
+    (root / "pipelines").mkdir()
+    for name, stages in {"lecture": "download, trim, transcribe", "archive": "download"}.items():
+        (root / "pipelines" / f"{name}.yaml").write_text(f"stages: [{stages}]\n")
+    templates = root / "tenants" / "acme" / "templates"
+    templates.mkdir()
+    for name, pipeline, model in [
+        ("a", "lecture", "./state/models/mine"),
+        ("b", "lecture", "medium.en"),
+        ("c", "lecture", "medium.en"),
+        ("d", "archive", "large-v3"),
+    ]:
+        (templates / f"{name}.yaml").write_text(
+            f"match: {{keywords: [{name}{name}{name}]}}\npipeline: {pipeline}\n"
+            f"transcribe: {{model: {model}}}\n"
+        )
+
+    found = look(root, HF_HUB_CACHE=str(root / "nothing"))
+
+    assert {
+        "model ./state/models/mine": ("ok", str(here)),
+        "model medium.en": ("fail", "no Whisper model 'medium.en' on this machine"),
+    } == {
+        name: (check["state"], check["message"])
+        for name, check in found.items()
+        if name.startswith("model ")
+    }
+    assert "download_model('medium.en')" in found["model medium.en"]["fix"]

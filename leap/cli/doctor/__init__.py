@@ -63,7 +63,7 @@ def _checks(directory: Path | None) -> Iterator[Check]:
 
 
 def _looks(directory: Path | None) -> Iterator[tuple[str, Look]]:
-    from leap.cli.doctor import database, machine, places, repository, tools
+    from leap.cli.doctor import database, machine, models, places, repository, tools
 
     yield "python", machine.python
     yield "packages", tools.packages
@@ -85,6 +85,7 @@ def _looks(directory: Path | None) -> Iterator[tuple[str, Look]]:
     yield "secrets", partial(repository.secrets, root)
     yield "keys", partial(repository.keys, root)
     yield "accounts", partial(repository.accounts, root)
+    yield "models", partial(models.models, root)
     operator = repository.operator(root)
     if operator is not None:
         yield "state", partial(places.state, operator)
