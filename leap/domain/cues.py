@@ -95,7 +95,6 @@ class _Piece:
     start: int
     end: int
     text: str
-    ends_word: bool
 
 
 def _pieces(word: Word, limit: int) -> Iterator[_Piece]:
@@ -104,14 +103,14 @@ def _pieces(word: Word, limit: int) -> Iterator[_Piece]:
     start, end = milliseconds(word.start), milliseconds(word.end)
     if columns(text) <= limit:
         if text:
-            yield _Piece(start, end, text, ends_word=True)
+            yield _Piece(start, end, text)
         return
     done = 0
     for part in cut(text, limit):
         begun = start + (end - start) * done // len(text)
         done += len(part)
         until = start + (end - start) * done // len(text)
-        yield _Piece(begun, until, part, ends_word=done == len(text))
+        yield _Piece(begun, until, part)
 
 
 class _Script:
@@ -129,10 +128,8 @@ class _Script:
         self._starts = list(accumulate((piece.start for piece in pieces), max))
         self._ends = [max(at, each.end) for at, each in zip(self._starts, pieces, strict=True)]
         texts = [piece.text for piece in pieces]
-        joins = [
-            " " if piece.ends_word and spaced(piece.text, following) else ""
-            for piece, following in zip(pieces, [*texts[1:], "."], strict=True)
-        ]
+        # Pieces of one word never share a line: each takes as much of it as there is.
+        joins = [" " if spaced(*pair) else "" for pair in pairwise([*texts, "."])]
         after = [*self._starts[1:], self._ends[-1]]
         pauses = [max(0, at - end) / 1000 for at, end in zip(after, self._ends, strict=True)]
         parted = partings(texts, pauses, language)

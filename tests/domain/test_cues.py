@@ -71,7 +71,7 @@ def transcripts(draw, text=hostile_word):
     return words
 
 
-def spoken(text, *, speed=15.0, pauses=True):
+def spoken(text, speed=15.0, *, pauses=True):
     """Return ``text`` as words spoken at ``speed`` characters per second."""
     words, moment = [], 1.0
     for word in text.split():
@@ -111,6 +111,14 @@ def test_no_sign_is_lost_changed_or_moved(words, rules, language):
     made = cues(words, rules, language=language)
 
     assert signs(word.text for word in words) == signs(shown(made))
+
+
+@given(st.text(st.characters(exclude_categories=["Z", "C"]), min_size=60), any_rules)
+def test_a_word_in_pieces_gets_no_spaces(text, rules):
+    """A word that needs several lines has nothing in them that was not in it."""
+    (*lines,) = shown(cues([Word(0, 20, text)], rules, language="en"))
+
+    assert text == "".join(lines)
 
 
 @given(transcripts(), any_rules)
@@ -261,14 +269,37 @@ def test_speech_too_fast_to_read_keeps_its_text():
 
 
 def test_a_cue_does_not_begin_a_sentence_that_it_cannot_hold():
-    """What ends in the middle of something begins with it, where there is time to."""
-    words = spoken(
-        "That was the first half. Now the second half explains why the other methods, which we saw "
-        "last week, are slow."
+    """A sentence that has to be parted from the one before it begins a cue."""
+    made = cues(
+        spoken(
+            "It works. So the loss explodes at once, and we begin again from the start. Yes.", 12
+        ),
+        CueRules(),
+        language="en",
     )
-    made = cues(words, CueRules(), language="en")
 
-    assert made[0].lines == ("That was the first half.",)
+    assert made[0].lines == ("It works.",)
+
+
+def test_a_word_is_not_left_alone():
+    """One word is too short to be looked for, unless it is all that is said."""
+    made = cues(
+        spoken("And the rate is small. It is what we expected here, of course. Yes.", 17),
+        CueRules(),
+        language="en",
+    )
+
+    assert [cue.lines[-1] for cue in made] == ["And the rate is small.", "of course. Yes."]
+
+
+def test_who_speaks_fast_is_read_in_larger_pieces():
+    """Short sentences share a cue where each for itself would be gone too soon."""
+    said = "It works. Yes. Then we go on with the last chapter of the book today."
+    fast, slow = (
+        cues(spoken(said, speed, pauses=False), CueRules(), language="en") for speed in (25, 12)
+    )
+
+    assert len(fast) == 1 < len(slow)
 
 
 def test_a_title_before_a_name_ends_no_sentence():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 
@@ -64,6 +65,22 @@ def test_the_settings_are_obeyed(run):
     assert set(files) == {"subtitles.vtt"}
     assert all(len(caption.text) <= 20 and "\n" not in caption.text for caption in vtt)
     assert " ".join(caption.text for caption in vtt).split() == TEXT.split()
+
+
+def test_every_reader_shows_whatever_is_said(run):
+    """Links, formulas, other scripts and emoji come back the same from both files."""
+    text = (
+        "See https://example.org/?a=1&b=2 if x<y --> 1969 你好，世界 שלום 👩‍🔬 {\\an8} C:\\New R&D."
+    )
+    _, files = run(text)
+    srt, vtt = files["subtitles.srt"], files["subtitles.vtt"]
+    by_webvtt = [html.unescape(c.raw_text) for c in webvtt.from_buffer(io.StringIO(vtt))]
+    lookalikes = str.maketrans("<>{}\\", "＜＞｛｝＼")
+
+    assert [each.translate(lookalikes) for each in by_webvtt] == [
+        event.plaintext for event in pysubs2.SSAFile.from_string(srt)
+    ]
+    assert "".join("".join(by_webvtt).split()) == "".join(text.split())
 
 
 def test_an_empty_transcript_makes_empty_files(run):
