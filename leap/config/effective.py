@@ -15,25 +15,24 @@ from leap.config.declaration import Declaration
 from leap.config.document import Path
 from leap.config.gates import Gates
 from leap.config.merge import Layer, Merged, Origin, merge
-from leap.config.model import Declared, Model
+from leap.config.model import MERGED, Declared, Model
 from leap.config.override import Override
 from leap.config.paths import portable
 from leap.config.pipeline import Pipeline
 from leap.config.preset import WHERE, SitePreset
 from leap.config.settings import (
-    MERGED,
     SECTIONS,
     Blank,
     Download,
     Metadata,
     Subtitles,
     Topics,
-    Transcribe,
     Trim,
     keyed,
 )
 from leap.config.template import Template
 from leap.config.tenant import TenantDeclaration
+from leap.config.transcription import Transcribe
 from leap.domain.stage import Stage
 from leap.errors import ConfigError, Diagnostic
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -25,7 +26,8 @@ from leap.config.units import Shaped, complaint
 #: Marks a setting that cannot change what a stage makes: it is no part of a
 #: target's key, so that editing it never makes anything anew.
 UNKEYED: Final = "unkeyed"
-
+#: Given as ``context`` when merged settings are validated, as opposed to one layer of them.
+MERGED: Final = {"merged": True}
 
 _NOWHERE: Final = Document("")
 
@@ -92,6 +94,11 @@ def setting(default: Any, description: str, *, examples: Sequence[Any], **more: 
 def required(description: str, *, examples: Sequence[Any], **more: Any) -> Any:
     """Declare a key that must be given."""
     return Field(description=description, examples=list(examples), **more)
+
+
+def none_for(word: str) -> BeforeValidator:
+    """Return what reads ``word`` as None."""
+    return BeforeValidator(lambda value: None if value == word else value)
 
 
 def distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:

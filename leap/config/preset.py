@@ -13,9 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, ValidationInfo, model_validator
 
-from leap.config.model import Declared, Model, Name, required, setting
+from leap.config.model import MERGED, Declared, Model, Name, required, setting
 from leap.config.paths import FolderPath
-from leap.config.settings import MERGED
 from leap.config.templating import Description, Title
 from leap.config.units import Shaped, complaint
 

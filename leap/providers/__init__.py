@@ -19,10 +19,11 @@ from leap.config import Declaration, PublicationSettings
 from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
 from leap.config.preset import SitePreset
-from leap.config.settings import Download, Fallback, Topics, Transcribe
+from leap.config.settings import Download, Fallback, Topics
 from leap.config.source import AnySource, FolderSource, ZoomSource
 from leap.config.speech import CLOUD_SPEECH
 from leap.config.tenant import TenantDeclaration
+from leap.config.transcription import Transcribe
 from leap.domain.ports import (
     Answers,
     Calls,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from leap.config.model import NAME_HINT, NAME_PATTERN, Text
 from leap.config.moments import TimeZone
-from leap.config.settings import Language
+from leap.config.transcription import Language
 from leap.errors import UsageError
 
 #: What is not a name of GitHub's: https://docs.github.com/actions/reference/secrets-reference

@@ -6,7 +6,8 @@ import pytest
 
 from leap.config import check
 from leap.config.accounts import accounts_in
-from leap.config.settings import MERGED, Topics, keyed
+from leap.config.model import MERGED
+from leap.config.settings import Topics, keyed
 
 SECRETS = "credentials: {deepseek: {api_key: ENC}, spare: {api_key: ENC}}\nsops: {}\n"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from leap.config import load
-from leap.config.settings import MERGED, Transcribe, keyed
+from leap.config.model import MERGED
+from leap.config.settings import keyed
+from leap.config.transcription import Transcribe
 from leap.errors import ConfigError
 
 SECRETS = "credentials: {speech: {api_key: ENC}}\nsops: {}\n"
