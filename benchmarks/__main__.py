@@ -29,6 +29,7 @@ NAMES = (
     "listing",
     "download",
     "luigi_share",
+    "invented",
     "silence",
     "trim",
     "memory",
