@@ -231,7 +231,11 @@ class Subtitles(Model):
     """How words become captions."""
 
     line_length: Integer = setting(
-        42, "The most characters in a line.", examples=[42, 32], ge=10, le=100
+        42,
+        "The most characters in a line; a Chinese, Japanese or Korean one counts twice.",
+        examples=[42, 32],
+        ge=10,
+        le=100,
     )
     lines: Integer = setting(2, "The most lines shown at once.", examples=[2, 1], ge=1, le=4)
     reading_speed: Number = setting(
