@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+LOCKS = ("requirements.lock", "requirements-multilingual.lock")
 LONGEST_MODULE = 400
 
 #: Importing one of these takes longer than showing help may take.
@@ -86,9 +87,10 @@ def test_a_module_is_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
 
-def test_the_lock_names_no_host_and_no_path() -> None:
-    """The lock holds versions and hashes, so that it works with every mirror."""
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_host_and_no_path(lock: str) -> None:
+    """A lock holds versions and hashes, so that it works with every mirror."""
+    lines = (ROOT / lock).read_text().splitlines()
 
     odd = [
         line
@@ -99,15 +101,27 @@ def test_the_lock_names_no_host_and_no_path() -> None:
     assert [] == odd
 
 
-def test_the_lock_has_what_the_package_declares() -> None:
+def test_the_locks_have_what_the_package_declares() -> None:
     """Every dependency of every extra is locked."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     names = {re.split(r"[\[<>=]", text)[0].lower() for group in groups for text in group}
-    lock = (ROOT / "requirements.lock").read_text()
-    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    locks = "".join((ROOT / lock).read_text() for lock in LOCKS)
+    locked = set(re.findall(r"^([a-z0-9-]+)==", locks, re.MULTILINE))
 
     assert set() == names - locked - {project["name"]}
+
+
+def test_a_clone_is_made_without_the_multilingual_model() -> None:
+    """It is large and one author's; whoever wants it has hashes, and the extra those versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    own = (ROOT / LOCKS[1]).read_text()
+    pinned = re.findall(r"^([a-z0-9-]+==[0-9.]+) \\\n    --hash=sha256:", own, re.MULTILINE)
+
+    assert ["leap[whisper]", *pinned] == sorted(
+        project["optional-dependencies"]["multilingual"], key=lambda text: (text[0] != "l", text)
+    )
+    assert not any(each in (ROOT / LOCKS[0]).read_text() for each in pinned)
 
 
 def test_every_ignored_rule_says_why() -> None:
