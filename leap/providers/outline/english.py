@@ -94,14 +94,16 @@ class English:
         left = before[-1] if before else ""
         if self._is_no_noun_phrase(words, stems, left):
             return Sense.WRONG
-        if left in _BEFORE_VERBS:
+        named = self.named(before)
+        # "He calls", but "we call it overfitting".
+        if left in _BEFORE_VERBS and named != NAMED:
             return Sense.WRONG
         if after in _AFTER_VERBS:
             # "Lava plugs the hole", but "it teaches the immune system the lesson".
             return Sense.POSSIBLE if left in _BEFORE_NOUNS else Sense.WRONG
         if after and after not in _AFTER_NOUNS:
             return Sense.POSSIBLE
-        if self.named(before):
+        if named:
             return Sense.CLEAR
         if words[-1].endswith("ing") or (len(words) > 1 and not self._is_thing(words, stems)):
             return Sense.POSSIBLE

@@ -67,6 +67,14 @@ def test_two_things_are_joined_where_no_phrase_is_good():
     assert ["Homework and exam"] == titles(text)
 
 
+def test_a_word_that_is_introduced_goes_before_the_best_phrase():
+    """What is named and then often spoken of is what the topic is about."""
+    text = """We call it overfitting. Overfitting models remember. To catch overfitting, keep some
+        hidden examples. The hidden examples are a test."""
+
+    assert ["Overfitting and hidden examples"] == titles(text)
+
+
 def test_a_name_keeps_its_capital_and_a_beginning_does_not():
     """A word is a name when it is written large inside a sentence too."""
     text = "Kidneys are filters. The stream from Norway is warm. The kidneys like Norway."
