@@ -6,8 +6,7 @@ speaks; https://api-docs.deepseek.com has the one that this was made for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -160,10 +159,13 @@ class Chat:
         """Send ``question`` until it is answered; return the answer and what it cost."""
         patience, model = self._patience, self.model
         answers: list[Completion] = []
+        refused = 0
 
         def judged(response: httpx.Response) -> LeapError | None:
+            nonlocal refused
             wrong = refusal(response, model.service, self._tokens.account, model.model, model.renew)
             if wrong is not None:
+                refused += 1
                 return wrong
             found = _completion(json_of(response), model)
             answers.append(found)
@@ -185,7 +187,7 @@ class Chat:
                 headers={"Authorization": f"Bearer {api_key}"},
                 json=question,
             )
-            with _blank_is_unusable(answers, payment):
+            try:
                 # Asking twice may cost twice, and nothing else: no answer is no use.
                 call(
                     http,
@@ -196,23 +198,21 @@ class Chat:
                     repeatable=True,
                     timer=patience.timer,
                 )
+            except DeferUntil as error:
+                raise _for_account(error) from None
+            except RetrySoon as error:
+                if answers:
+                    payment.answered(_spent(answers))
+                    raise Unusable(error.message) from None
+                if refused == patience.attempts:
+                    payment.refused()
+                raise
         return answers[-1], payment.answered(_spent(answers)).to_json()
 
 
-@contextmanager
-def _blank_is_unusable(answers: Sequence[Completion], payment: Payment) -> Iterator[None]:
-    """Have an answer that stayed blank paid for, and taken for the model's last word."""
-    try:
-        yield
-    except DeferUntil as error:
-        raise DeferUntil(
-            error.message, until=error.until, for_account=True, hint=error.hint
-        ) from None
-    except RetrySoon as error:
-        if not answers:
-            raise
-        payment.answered(_spent(answers))
-        raise Unusable(error.message) from None
+def _for_account(error: DeferUntil) -> DeferUntil:
+    """Return ``error`` about all calls with the account: that is what vendors limit."""
+    return DeferUntil(error.message, until=error.until, for_account=True, hint=error.hint)
 
 
 def tokens_at_most(messages: Sequence[Message]) -> int:

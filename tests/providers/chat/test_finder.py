@@ -374,6 +374,7 @@ def test_a_server_that_stays_busy_is_followed_by_the_fallback_and_never_by_a_dra
         desk.finder().find(transcript(30), REQUEST, quiet)
 
     assert HOSTED == fallen.model
+    assert ["refused", "answered", "refused"] == desk.book.outcomes
 
 
 def test_a_limit_that_ends_far_away_puts_the_account_off(desk):
