@@ -96,7 +96,8 @@ class SpeechTranscriber:
             if not whole:
                 asked |= {"start": piece.start, "end": piece.end}
             with self._sound_of(audio, piece, whole=whole) as file:
-                question = Question(file, form, piece.end - piece.start, digest(asked))
+                seconds = round(piece.end - piece.start, 3)
+                question = Question(file, form, seconds, digest(asked))
                 answer = self._answer(question, part)
             words = words_of(answer, self._server, piece.end - piece.start)
             spoken = language_of(answer, request.language)

@@ -73,9 +73,14 @@ def speech(draw) -> tuple[list[Word], list[float]]:
         length = draw(st.floats(0.15, 0.9))
         words.append(Word(moment, moment + length, text))
         moment += length + draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 8.0]))
+    # The worst place for a cut is the middle of a word, that both sides hear on another side of it.
+    near = draw(st.floats(-0.1, 0.1))
     cuts, at = [], 0.0
-    while (at := at + draw(st.floats(SHORTEST, 40))) < moment - SHORTEST:
-        cuts.append(at)
+    for word in words:
+        middle = (word.start + word.end) / 2 + near
+        if at + SHORTEST < middle < moment - SHORTEST and draw(st.booleans()):
+            cuts.append(middle)
+            at = middle
     return words, cuts
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -11,7 +14,7 @@ from providers.speech.listening import KEY, Book, server_of, tell_nobody
 from leap.domain.ports import TranscriptionRequest
 from leap.errors import DeferUntil, NeedsHuman, ProviderError, RetrySoon
 from leap.providers.http import AnswerLost
-from leap.providers.speech import SpeechTranscriber, Wire
+from leap.providers.speech import Question, Server, SpeechTranscriber, Wire
 from leap.providers.speech.wire import TRIES, deadline
 
 SAID = [TimedWord(round(i * 0.9, 2), round(i * 0.9 + 0.6, 2), f"w{i}") for i in range(199)]
@@ -176,14 +179,14 @@ def test_nothing_of_a_piece_stays_on_the_disk(cloud, transcribe, tmp_path):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_each_call_says_what_it_used_up(cloud, transcribe, book):
+def test_each_call_says_what_it_used_up(cloud, transcribe, book, kept):
     """The seconds that the server counts, under a digest of its own."""
-    heard = transcribe(largest=1_000_000)
+    transcribe(largest=1_000_000)
 
     assert [call.seconds for call in cloud.calls] == [call.at_most.seconds for call in book.calls]
     assert {"answered"} == set(book.outcomes)
     assert len(book.calls) == len({call.digest for call in book.calls})
-    assert ["c0", "c1"] == [each["answer"]["paid"]["id"] for each in heard.raw["pieces"][:2]]
+    assert ["c0", "c1"] == [answer["paid"]["id"] for answer in kept.values()][:2]
 
 
 def test_a_limit_that_holds_no_piece_names_the_setting(transcribe):
@@ -292,8 +295,9 @@ def test_what_is_no_transcript_is_refused(cloud, transcribe, content):
 def test_a_slow_answer_is_given_up_at_its_deadline(cloud, talk, monkeypatch):
     """Which grows with the sound; a server that says a byte now and then gains nothing."""
     assert deadline(3 * 3600, 150_000_000) > 2 * deadline(3600, 50_000_000) > 2 * deadline(60, 0)
-    monkeypatch.setattr("leap.providers.speech.wire._AT_LEAST", -95.0)
-    cloud.fault(times=None, length="chunked", rate=20)
+    monkeypatch.setattr("leap.providers.speech.wire._AT_LEAST", 1.0 - 180 / 2)
+    monkeypatch.setattr("leap.providers.speech.wire._SLOW_LINE", 1e12)
+    cloud.fault(times=None, length="chunked", rate=100)
     server = server_of(cloud)
     wire = Wire(server, lambda: KEY, calls=Book())
     monkeypatch.setattr("leap.providers.speech.wire._FIRST_WAIT", 0.0)
@@ -301,3 +305,34 @@ def test_a_slow_answer_is_given_up_at_its_deadline(cloud, talk, monkeypatch):
 
     with pytest.raises(AnswerLost, match="did not come whole in time"):
         transcriber.transcribe(talk, TranscriptionRequest(), tell_nobody)
+
+
+class Sink(socketserver.StreamRequestHandler):
+    """Reads a request without keeping it, and refuses it."""
+
+    def handle(self) -> None:
+        while line := self.rfile.readline().strip():
+            if line.lower().startswith(b"content-length:"):
+                left = int(line.split(b":")[1])
+        while left > 0:
+            left -= len(self.rfile.read(min(left, 1 << 16)))
+        self.wfile.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def test_an_upload_of_any_size_takes_no_memory(tmp_path):
+    """200 MB go through a few buffers."""
+    big = tmp_path / "audio.flac"
+    with big.open("wb") as file:
+        file.truncate(200_000_000)
+    with socketserver.TCPServer(("127.0.0.1", 0), Sink) as sink:
+        threading.Thread(target=sink.handle_request).start()
+        url = f"http://127.0.0.1:{sink.server_address[1]}"
+        server = Server("fireworks", "m", url, "comma", 10**9, allow_insecure=True)
+        wire = Wire(server, lambda: KEY, calls=Book())
+        tracemalloc.start()
+        with pytest.raises(ProviderError, match="answered 400"):
+            wire(Question(big, {"model": "m"}, 60.0, "digest"), tell_nobody)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert peak < 8_000_000
