@@ -49,6 +49,8 @@ _TRAILING = {
     "en": "me him us them it you yourself itself themselves",
     "ru": "же ж ли ль бы б мне тебе ему ей нам вам меня тебя нас вас себя себе",
 }
+# "I", and the polite "you" of Russian, say nothing about where a sentence begins.
+_ALWAYS_CAPITAL = ("i'", "вы", "ваш")
 # A full stop after these ends no sentence.
 _ABBREVIATIONS = {
     "en": "mr mrs ms dr prof st vs fig eq no vol e.g i.e cf approx",
@@ -93,10 +95,23 @@ class _Lists:
         if bare(text) in self._leaning:
             # Speakers hesitate after "the": that is no place to end at.
             return LEANING if pause < LONG_PAUSE else PHRASE
+        if self._begins(following, text):
+            return CLAUSE
         hurt = self._inside_clause(text, following)
         if pause >= LONG_PAUSE:
             return hurt / 4
         return hurt / 2 if pause >= FELT_PAUSE else hurt
+
+    def _begins(self, following: str, text: str) -> bool:
+        """Tell whether a sentence begins that the transcriber put no full stop before."""
+        word = bare(following)
+        capital = following[:1].isupper() and not text[:1].isupper()
+        return (
+            capital
+            and word in self._leaning
+            and word != "i"
+            and not word.startswith(_ALWAYS_CAPITAL)
+        )
 
     def _inside_clause(self, text: str, following: str) -> float:
         after = bare(following)

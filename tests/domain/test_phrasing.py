@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leap.domain.phrasing import CLAUSE, LEANING, SENTENCE, TOGETHER, partings
+from leap.domain.phrasing import CLAUSE, LEANING, PHRASE, SENTENCE, TOGETHER, partings
 
 
 def weigh(text, language, pause=0.0):
@@ -54,6 +54,22 @@ def test_some_places_are_better_than_others(text, language, order):
 def test_what_belongs_together_is_not_parted(text, word, language):
     """Names, numbers, objects, particles and abbreviations stay with their word."""
     assert weigh(text, language)[word] >= TOGETHER
+
+
+@pytest.mark.parametrize(
+    "text,word,expected",
+    [
+        ("the price of a house Its guess is poor", "house", CLAUSE),
+        ("уйдём домой Когда придёт зима", "домой", CLAUSE),
+        ("in the end because We ask", "because", LEANING),
+        ("this is my turn I say", "turn", PHRASE),
+        ("и снова благодарим Вас за звонок", "благодарим", TOGETHER),
+        ("и снова знаете Вы номер", "знаете", PHRASE),
+    ],
+)
+def test_a_capital_letter_tells_of_a_sentence_without_a_full_stop(text, word, expected):
+    """Small models forget full stops; what is always written so, tells nothing."""
+    assert weigh(text, "en" if text.isascii() else "ru")[word] == expected
 
 
 def test_a_clause_keeps_its_first_word():
