@@ -29,11 +29,13 @@ NAMES = (
     "listing",
     "download",
     "luigi_share",
+    "outline",
     "invented",
     "silence",
     "trim",
     "memory",
     "transcribe",
+    "wer",
     "whole",
 )
 #: Above this load before the first benchmark, others use the machine too.
