@@ -75,6 +75,8 @@ def run(runs: int | None) -> Iterator[Result]:
             continue
         for language in languages:
             chosen = [each for each in clips if each["lang"] == language]
+            if not chosen:
+                continue
             leap, plain = (_score(hear, chosen, language) for hear in contestants)
             yield Result(
                 f"{model}: words wrong, {language}, {len(chosen)} clips",
