@@ -47,6 +47,7 @@ def command(root: Path, tenants: tuple[str, ...], since: datetime | None, format
                     ledger.usage(tenant, start, now),
                     ledger.forecasts(tenant, start, now),
                     str(limit.month) if limit else "",
+                    f"{now:%Y-%m}",
                 )
             )
     if format_ == "json":

@@ -16,7 +16,7 @@ from typing import Any
 
 from leap.domain.expense import Expense, together, totals
 from leap.domain.money import Usage
-from leap.render.terminal import Paint, Row, clean, counted, indented, plain, table
+from leap.render.terminal import Paint, Row, clean, indented, plain, table
 
 #: What a model costs that has no price.
 UNKNOWN = "price unknown"
@@ -98,8 +98,8 @@ def used(usage: Usage, unknown: int = 0) -> str:
     if tokens:
         said.append(f"about {tokens:,} tokens")
     if unknown:
-        said.append(f"{counted(unknown, 'recording')} of unknown length")
-    return " and ".join(said)
+        said.append(f"{unknown} of unknown length")
+    return ", ".join(said)
 
 
 def _who(expense: Expense) -> str:

@@ -22,13 +22,14 @@ from leap.render.terminal import Paint, Row, clean, counted, heading, indented, 
 class Used:
     """What one tenant used; ``forecasts`` are what its runs expected, with the month.
 
-    ``budget`` is what it may spend in a month, in words, or "".
+    ``budget`` is what it may spend in ``month``, the one that goes on, in words, or "".
     """
 
     tenant: str
     spending: Sequence[Spending]
     forecasts: Sequence[tuple[str, Expense]]
     budget: str = ""
+    month: str = ""
 
 
 def text(found: Sequence[Used], *, width: int = 80, paint: Paint = plain) -> str:
@@ -59,8 +60,9 @@ def json_data(found: Sequence[Used]) -> dict[str, Any]:
 def _tenant(found: Used, width: int, paint: Paint) -> Iterator[list[str]]:
     for month in _months(found):
         spending = [each for each in found.spending if each.month == month]
-        sums = _sums(totals(each.cost for each in spending))
-        of = f" of {found.budget}" if found.budget else ""
+        costs = totals(each.cost for each in spending)
+        sums = _sums(costs) if spending else "nothing"
+        of = f" of {found.budget}" if found.budget and costs and month == found.month else ""
         lines = [heading(f"{clean(found.tenant)} · {month}", f"{sums}{of}", width, paint)]
         rows = [
             Row(
