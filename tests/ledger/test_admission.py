@@ -26,6 +26,7 @@ wishes = st.builds(
     pipeline=texts,
     stages=st.dictionaries(st.sampled_from(Stage), texts),
     publications=st.dictionaries(texts, digests, max_size=3),
+    held=st.dictionaries(texts, texts, max_size=2),
 )
 changes = st.fixed_dictionaries(
     {
