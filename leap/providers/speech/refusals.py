@@ -14,11 +14,12 @@ from typing import Any
 import httpx
 
 from leap.errors import DeferUntil, LeapError, NeedsHuman, ProviderError, RetrySoon
-from leap.providers.http import Outcome, json_of, outcome_of_status, retry_after
+from leap.providers.http import Outcome, json_of, outcome_of_status
 from leap.providers.speech.server import Server
 
-#: A server that wants to be left alone for longer is: a worker has better things to do.
-PATIENCE = timedelta(minutes=2)
+#: A server that wants to be left alone for more seconds than this is: a worker has
+#: better things to do.
+PATIENCE = 120.0
 _LONGEST = 200
 #: Words that vendors have for an account without money; OpenAI's is a 429.
 _NO_MONEY = ("insufficient_quota", "insufficient balance", "billing")
@@ -59,21 +60,22 @@ def _meant(server: Server, response: httpx.Response, said: str) -> LeapError | N
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         hint = f"lower {server.place}.largest in leap.yaml: longer sound then goes in pieces"
         return ProviderError(f"{server.name} takes no file as large as that", hint=hint)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _too_many(server, response)
     found = outcome_of_status(response)
-    if found is None or isinstance(found, RetrySoon):
-        return found
-    return ProviderError(told)
+    if isinstance(found, RetrySoon):
+        return _patient(server, response, found)
+    return None if found is None else ProviderError(told)
 
 
-def _too_many(server: Server, response: httpx.Response) -> ProviderError:
-    now = datetime.now(UTC)
-    until = retry_after(response.headers, now)
-    message = f"{server.name} is asked more often than it allows"
-    if until is not None and until - now > PATIENCE:
-        return DeferUntil(message, until=until, for_account=True)
-    return RetrySoon(message, after=(until - now).total_seconds() if until else None)
+def _patient(server: Server, response: httpx.Response, soon: RetrySoon) -> ProviderError:
+    """Return what to do about a refusal that passes: wait for it, or come back later."""
+    is_asked_too_often = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    message = soon.message
+    if is_asked_too_often:
+        message = f"{server.name} is asked more often than it allows"
+    if soon.after is None or soon.after <= PATIENCE:
+        return RetrySoon(message, after=soon.after)
+    until = datetime.now(UTC) + timedelta(seconds=soon.after)
+    return DeferUntil(message, until=until, for_account=is_asked_too_often)
 
 
 def _is_unpaid(status: int, said: str) -> bool:

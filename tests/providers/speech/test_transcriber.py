@@ -274,13 +274,15 @@ def test_what_repeating_does_not_help_is_asked_once(
     assert ["refused" if status >= 400 else "lost"] == book.outcomes
 
 
-def test_a_far_retry_after_is_a_deferral_of_the_account(cloud, transcribe, waits):
-    cloud.fault(status=429, times=None, headers={"Retry-After": "3600"})
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_far_retry_after_is_a_deferral(cloud, transcribe, waits, status):
+    """Of the account, where it is the account that has asked too often."""
+    cloud.fault(status=status, times=None, headers={"Retry-After": "3600"})
 
     with pytest.raises(DeferUntil) as raised:
         transcribe()
 
-    assert raised.value.for_account
+    assert (status == 429) is raised.value.for_account
     assert ([], 1) == (waits, cloud.requests)
 
 
