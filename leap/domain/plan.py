@@ -165,8 +165,7 @@ class Plan:
     @property
     def has_changes(self) -> bool:
         """Tell whether ``reconcile`` would do or record anything."""
-        news = any(held.is_new for held in self.deferred)
-        return bool(self.recovered) or news or any(not change.waits for change in self.changes)
+        return bool(self.recovered) or any(not change.waits for change in self.changes)
 
     @property
     def refused(self) -> frozenset[str]:

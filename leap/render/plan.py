@@ -25,7 +25,7 @@ from leap.render.terminal import Paint, Row, clean, counted, heading, indented, 
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
 #: Said of what was put off before.
 DEFERRED = "Deferred (tried again when the time has come, or after `leap retry`):"
-_GATED = "Not published (see docs/gates.md):"
+_GATED = "Held by a gate (not published before somebody has looked):"
 #: So many of a kind are listed below the groups; of more, so many are shown.
 _MANY, _SHOWN = 20, 10
 #: So many unchanged groups are named.

@@ -140,6 +140,38 @@ Nothing to do: 27 in sync, 1 deferred."""
     assert not plan.has_changes
 
 
+GATED = Held(
+    *("acme", "2026-11-02-bbbbbbbbbbbb", "Eigenvalues", Stage.PUBLISH, "0 words a minute"),
+    preset="site",
+    by_gate=True,
+    is_new=True,
+)
+
+
+def test_what_a_gate_holds_is_told_apart_from_what_only_waits() -> None:
+    """No time to come helps it."""
+    plan = Plan(changes=(), deferred=(GATED, DEFERRED))
+
+    assert (
+        render.text(plan, width=80)
+        == """\
+Deferred (tried again when the time has come, or after `leap retry`):
+  acme  2026-11-02-aaaaaaaaaaaa  Eigenvalues
+      download deferred until 2026-11-21 00:00 UTC: zoom-main has used up Zoom's
+      daily limit
+
+Held by a gate (not published before somebody has looked):
+  acme  2026-11-02-bbbbbbbbbbbb  Eigenvalues
+      publish to site held by a gate: 0 words a minute
+
+Nothing to do: 1 deferred, 1 held by a gate."""
+    )
+    document = render.json_data(plan)
+    jsonschema.validate(document, SCHEMA)
+    assert [each["kind"] for each in document["deferred"]] == ["gate", "deferred"]
+    assert (document["summary"]["deferred"], document["summary"]["held"]) == (1, 1)
+
+
 def test_troubles_have_sections_of_their_own() -> None:
     """Failures of earlier runs come with their ids, sources that failed with the cause."""
     plan = Plan(
