@@ -24,6 +24,8 @@ SpeechModel = Annotated[
 #: Who transcribes outside of this machine, by the word that YAML has for it.
 CloudSpeech = Literal["fireworks", "openai", "groq", "speaches"]
 CLOUD_SPEECH: tuple[str, ...] = get_args(CloudSpeech)
+#: Of these, who transcribes without a key; one that wants a key gets it.
+WITHOUT_ACCOUNT = frozenset({"speaches"})
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}(\[\])?")
 #: What LEAP itself puts into the form.

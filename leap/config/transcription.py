@@ -18,7 +18,7 @@ from leap.config.model import (
     none_for,
     setting,
 )
-from leap.config.speech import CLOUD_SPEECH, CloudSpeech
+from leap.config.speech import CLOUD_SPEECH, WITHOUT_ACCOUNT, CloudSpeech
 from leap.config.units import Called, Shaped, complaint
 from leap.config.weights import MODEL
 
@@ -51,9 +51,6 @@ ModelName = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": MODEL}, {"const": ""}]}),
     Called("name of a model, or a folder as `./…` or `/…`"),
 ]
-
-#: Who transcribes without a key; a server of one's own may want one, and gets it then.
-_NEED_NO_ACCOUNT = frozenset({"whisper", "speaches"})
 
 
 class Transcribe(Model):
@@ -100,7 +97,7 @@ class Transcribe(Model):
     @model_validator(mode="after")
     def _is_paid(self, info: ValidationInfo) -> Transcribe:
         # One layer may name the transcriber, and another the account.
-        needs = self.with_ not in _NEED_NO_ACCOUNT
+        needs = self.is_in_a_cloud and self.with_ not in WITHOUT_ACCOUNT
         if info.context == MERGED and needs and self.account is None:
             hint = f"name one under `transcribe`, such as `account: {self.with_}`"
             raise complaint(f"`with: {self.with_}` needs an `account`", hint, ("with", "account"))

@@ -8,7 +8,7 @@ from leap.config import Declaration
 from leap.config.accounts import Accounts, accounts_of
 from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
-from leap.config.speech import CLOUD_SPEECH
+from leap.config.speech import CLOUD_SPEECH, WITHOUT_ACCOUNT
 
 #: The operator's words for what each account may do by itself.
 _EACH = "transcribe"
@@ -29,7 +29,7 @@ def limits(operator: Operator, accounts: Mapping[str, Accounts]) -> dict[str, in
     """Return the limits of ``operator``, with those of all accounts that pay for words."""
     found = operator.limits
     each, topics = found.pop(_EACH), found.pop(_TOPICS)
-    for vendor in CLOUD_SPEECH:
+    for vendor in WITHOUT_ACCOUNT:
         found[transcribing("", vendor, None)] = each
     for tenant, its in accounts.items():
         for account, uses in its.items():
