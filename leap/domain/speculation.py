@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from leap.domain.expense import Expense, together
 from leap.domain.plan import Load
 from leap.domain.stage import Stage
 
@@ -53,7 +54,8 @@ class Effect:
         redescribed: presets whose description would read otherwise.
         speech: seconds to transcribe; None where its length is not known.
         uploads: videos that would be brought to a platform: where it appears,
-            and where its video changes.
+    and where its video changes.
+        expenses: what clouds would be asked for.
     """
 
     recording: str
@@ -70,6 +72,7 @@ class Effect:
     redescribed: tuple[str, ...] = ()
     speech: float | None = 0.0
     uploads: int = 0
+    expenses: tuple[Expense, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,15 @@ class Speculation:
     def effects(self) -> tuple[Effect, ...]:
         """Return the effects of all tenants."""
         return tuple(effect for tenant in self.tenants for effect in tenant.effects)
+
+    @property
+    def forecast(self) -> dict[str, tuple[Expense, ...]]:
+        """Return what it is expected to cost, by tenant, of each model together."""
+        found = {
+            tenant.tenant: together(each for effect in tenant.effects for each in effect.expenses)
+            for tenant in self.tenants
+        }
+        return {tenant: expenses for tenant, expenses in found.items() if expenses}
 
 
 def cost(effects: Sequence[Effect]) -> Load:

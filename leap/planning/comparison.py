@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leap.domain.catalogue import CatalogueEntry
+from leap.domain.expense import Expense
 from leap.domain.speculation import Effect, Kind, Retitled
 from leap.domain.stage import Stage, inputs
 from leap.planning.desired import Desired
@@ -62,7 +63,7 @@ class Comparison:
         speech = self.entry.duration if Stage.TRANSCRIBE in stages else 0.0
         return self._say(
             "taken", None, new, reason, stages=stages, publishes=publishes,
-            speech=speech, uploads=len(publishes),
+            speech=speech, uploads=len(publishes), expenses=self._expenses(new, stages),
         )  # fmt: skip
 
     def _updated(self, old: Desired, new: Desired) -> Effect | None:
@@ -107,6 +108,9 @@ class Comparison:
             ),
             redescribed=tuple(preset for preset, one, two in texts if one[1] != two[1]),
             speech=self._speech(old, new, stages), uploads=len(appears) + replaced,
+            expenses=self._expenses(
+                new, [s for s in stages if s is not Stage.TRANSCRIBE or not self._is_heard(old, new)]
+            ),
         )  # fmt: skip
 
     def _bound(self, new: Desired) -> Effect | None:
@@ -121,9 +125,15 @@ class Comparison:
 
     def _speech(self, old: Desired, new: Desired, stages: Sequence[Stage]) -> float | None:
         """Return the seconds to transcribe: what was heard once is kept, and mapped anew."""
-        settings = [(each.settings or {}).get(Stage.TRANSCRIBE) for each in (old, new)]
-        heard = bool(self.entry.made.get(Stage.TRANSCRIBE)) and settings[0] == settings[1]
+        heard = self._is_heard(old, new)
         return 0.0 if heard or Stage.TRANSCRIBE not in stages else self.entry.duration
+
+    def _is_heard(self, old: Desired, new: Desired) -> bool:
+        settings = [(each.settings or {}).get(Stage.TRANSCRIBE) for each in (old, new)]
+        return bool(self.entry.made.get(Stage.TRANSCRIBE)) and settings[0] == settings[1]
+
+    def _expenses(self, new: Desired, stages: Sequence[Stage]) -> tuple[Expense, ...]:
+        return self.head.expenses(new.row, stages) if self.head else ()
 
     def _texts(
         self, old: Desired, new: Desired, preset: str

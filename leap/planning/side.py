@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,9 +10,12 @@ from leap.config import Declaration, Effective, effective, override_for
 from leap.config.templating import render
 from leap.config.variables import variables
 from leap.domain.catalogue import Catalogue, CatalogueEntry
+from leap.domain.expense import Expense
 from leap.domain.recording import Listing, Observed
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.stage import Stage
 from leap.errors import LeapError
+from leap.planning.cost import expected
 from leap.planning.desired import Desired, desire
 from leap.planning.match import match
 
@@ -59,11 +63,7 @@ class Side:
     def texts(self, entry: CatalogueEntry, row: RecordingRow, preset: str) -> tuple[str, str]:
         """Return title and description as they would be published, as far as is known."""
         declared = self.declaration.tenants[self.tenant]
-        override = override_for(declared, row)
-        here = row.template or "", override.file if override else ""
-        if here not in self._effective:
-            self._effective[here] = effective(self.declaration, self.tenant, here[0], override)
-        settings = self._effective[here]
+        settings = self._settings(row)
         values = dict(
             variables(
                 title=entry.title,
@@ -82,6 +82,19 @@ class Side:
             return values["title"], render(publication.description, values)
         except LeapError as error:
             return f"‹{error.message}›", ""
+
+    def expenses(self, row: RecordingRow, stages: Iterable[Stage]) -> tuple[Expense, ...]:
+        """Return what those of ``stages`` that ask a cloud are expected to cost."""
+        settings, operator = self._settings(row), self.declaration.operator
+        found = (expected(operator, settings, stage, row.duration) for stage in stages)
+        return tuple(each for each in found if each is not None)
+
+    def _settings(self, row: RecordingRow) -> Effective:
+        override = override_for(self.declaration.tenants[self.tenant], row)
+        here = row.template or "", override.file if override else ""
+        if here not in self._effective:
+            self._effective[here] = effective(self.declaration, self.tenant, here[0], override)
+        return self._effective[here]
 
 
 def _observed(entry: CatalogueEntry) -> Observed:

@@ -22,6 +22,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from leap.domain.speculation import Edit, Effect, Speculation, TenantSpeculation, cost
+from leap.render import cost as money
 from leap.render.speculative_lines import blocks, edit_lines, is_shown, price, size, totals
 from leap.render.terminal import Paint, clean, counted, cut, heading, indented, plain
 
@@ -35,7 +36,8 @@ def text(found: Speculation, *, width: int = 80, paint: Paint = plain, whole: bo
     parts += [_tenant(each, width, paint, whole=whole) for each in found.tenants if is_shown(each)]
     if found.notes:
         parts.append([paint("Notes:", "bold"), *indented(map(clean, found.notes), 2, width)])
-    parts.append(indented(list(_last_lines(found)), 0, width))
+    costs = money.lines(found.forecast, width, paint, whole=whole)
+    parts.append([*indented(list(_last_lines(found)), 0, width), *costs])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -90,6 +92,7 @@ def json_data(found: Speculation) -> dict[str, Any]:
             "uploads": load.uploads,
             "updates": load.updates,
         },
+        "cost": money.json_data(found.forecast),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from leap.domain.speculation import Speculation, TenantSpeculation
 from leap.errors import Diagnostic
+from leap.render.cost import words
 from leap.render.markdown import COMMENT, Section, assemble
 from leap.render.speculative_lines import blocks, edit_lines, is_shown, price, size, totals
 from leap.render.terminal import clean, counted
@@ -36,6 +37,9 @@ def _head(found: Speculation) -> Iterator[str]:
     costs = price(found)
     if costs:
         yield f"It would take: {costs}."
+    money = words(found.forecast)
+    if money:
+        yield f"It would cost: {clean(money)}."
 
 
 def _sections(found: Speculation) -> Iterator[Section]:

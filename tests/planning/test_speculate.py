@@ -317,3 +317,31 @@ def test_the_same_inputs_give_the_same_answer(lay: Lay) -> None:
     entries = [entry(number) for number in range(1, 30)]
 
     assert foreseen(base, head, *entries) == foreseen(base, head, *entries)
+
+
+# ── money ──────────────────────────────────────────────────────────────────
+
+PRICED = {
+    "leap.yaml": "state: state\nprices: {fireworks: {whisper-v3-turbo: {minute: 0.001 USD}}}\n",
+    ML: FILES[ML] + "transcribe: {with: fireworks, account: fw}\n",
+}
+
+
+def test_an_edit_that_asks_a_cloud_has_a_price(lay: Lay) -> None:
+    """An hour of another transcriber, at the prices of the edit."""
+    base = lay({"leap.yaml": PRICED["leap.yaml"]})
+
+    (expense,) = only(base, lay(PRICED), entry()).expenses
+
+    assert ("fireworks", 3600.0) == (expense.provider, expense.usage.seconds)
+    assert "0.060 USD" == str(expense.cost)
+
+
+def test_what_was_heard_before_is_not_paid_for_by_an_edit(lay: Lay) -> None:
+    """Cutting differently maps the same words anew."""
+    head = lay({**PRICED, ML: PRICED[ML] + "trim: {padding: 3 s}\n"})
+
+    effect = only(lay(PRICED), head, entry())
+
+    assert Stage.TRANSCRIBE in effect.stages
+    assert () == effect.expenses
