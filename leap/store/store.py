@@ -216,11 +216,12 @@ class Store:
         return manifest
 
     def tidy(self, manifest: Manifest) -> None:
-        """Remove what earlier attempts left beside a committed result.
+        """Remove what earlier attempts left of a result that is committed now.
 
-        Those are files of runners that were killed just before their manifest,
-        and the record of a failure that is overtaken now.
+        Those are files of runners that were killed just before or after their
+        manifest, and the record of a failure that is overtaken.
         """
+        underway.remove(self._unfinished(manifest.name))
         folder = self.folder(manifest.name)
         (folder / _FAILURE).unlink(missing_ok=True)
         for other in folder.iterdir():
