@@ -43,7 +43,7 @@ _OBLIQUE = re.compile(
     r".*(ого|его|ому|ему|ами|ями|ах|ях|ам|ям|ом|ём|ем|ой|ью|ую|юю|у|ю|ых|их|ым|им)"
 )
 _GENITIVE = re.compile(r".*([ая]|[ыи]|ов|ев|ёв|ей|ий)")
-_PAST = re.compile(r".*([аяиеёуыо](ла|ли|ло)|[гкрш]ли|шла|вели|вела)")
+_PAST = re.compile(r".*([аяиеёуыо](ла|ли|ло)|[бгкрш]ли|[бшр]ла|вели|вела)")
 _ADJECTIVE = re.compile(r".{2,}(ый|ий|ой|ая|яя|ое|ее|ые|ие)")
 _GENITIVE_ADJECTIVE = re.compile(r".{2,}(ого|его|ой|ей|ых|их)")
 #: How the noun ends that an adjective with the given ending agrees with in the nominative.
