@@ -60,7 +60,7 @@ def _keep_answer(root: Path) -> None:
     from leap.config import effective, load
     from leap.domain.fingerprint import digest
     from leap.domain.ports import TranscriptionRequest
-    from leap.providers import open_transcriber
+    from leap.providers.whisper import Whisper
     from leap.store import Store
 
     settings = effective(load(root), TENANT, TEMPLATE).transcribe
@@ -68,7 +68,7 @@ def _keep_answer(root: Path) -> None:
     (audio,) = (root / "state" / "targets").glob(f"{TENANT}/*/trim/*/*/audio.flac")
     with audio.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    asked = open_transcriber(settings).fingerprint(request)
+    asked = Whisper(settings.model, beam=settings.beam).fingerprint(request)
     words = list(_words())
     answer = {
         "language": "en",
