@@ -96,6 +96,17 @@ tries("source-at-home", f"{ACME}/sources/x.yaml:2:7: path: `~` is not expanded",
 tries("source-of-a-path-with-nul", f"{ACME}/sources/x.yaml:2:7: the invisible control character",
       {f"{ACME}/sources/x.yaml": 'kind: folder\npath: "recordings\\0/etc"\n'})  # fmt: skip
 
+for how, path in {
+    "absolute": "/etc", "of-processes": "/proc/self/cwd", "by-dots": "./state/models/../keys",
+    "of-the-other-tenant": "./tenants/globex", "of-the-own": f"./{ACME}/model", "at-root": "/.",
+}.items():  # fmt: skip
+    tries(f"model-{how}", f"{ACME}/templates/x.yaml:3:21: `{path}` is outside the folders that",
+          {f"{ACME}/templates/x.yaml": "match: {keywords: [xyz]}\npipeline: lecture\n"
+           f"transcribe: {{model: {path}}}\n"})  # fmt: skip
+template("model-of-a-path-with-nul", "4:10: the invisible control character U+0000",
+         'match: {keywords: [xyz]}\npipeline: lecture\ntranscribe:\n'
+         '  model: "./state/models\\0/etc"\n')  # fmt: skip
+
 # ── what only the operator may say ─────────────────────────────────────────
 
 for key in ("endpoints", "folders", "sites", "database", "workers", "resources", "state", "proxy"):
