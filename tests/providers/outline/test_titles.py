@@ -42,7 +42,10 @@ def test_a_thing_that_is_often_spoken_of_is_the_title():
 @pytest.mark.parametrize(
     "text,fragment",
     [
-        ("Plugs of wax. Big plugs. Old plugs. New plugs. The lava plugs the vent.", "lava plugs"),
+        (
+            "Wax plugs. Big plugs. Old plugs. New plugs. Lava plugs a vent. Lava plugs it.",
+            "lava plugs",
+        ),
         ("A filter stands on legs. Every filter stands in rows.", "filter stands"),
         ("What you hear is the valves closing. Listen to the valves closing.", "valves closing"),
         (
