@@ -6,15 +6,12 @@ inside those that the operator has set aside for models, whoever names it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leap.config.paths import inside, resolved
 from leap.config.speech import SPEECH_MODEL
 from leap.errors import BadInput
-
-if TYPE_CHECKING:
-    from leap.config.declaration import Declaration
 
 #: A folder begins with `/` or `./`, so that it cannot be taken for the name of a model
 #: of somebody: ``Systran/faster-whisper-small``.
@@ -45,15 +42,20 @@ def unheard(model: str | None, language: str | None) -> tuple[str, str] | None:
     return f"{named} hears English only, not `{language}`", _MULTILINGUAL
 
 
-def located(declaration: Declaration, model: str | None) -> str | Path | None:
+def located(model: str | None, root: Path, allowed: Iterable[Path]) -> str | Path | None:
     """Return ``model`` as it is, or as an absolute Path where it names a folder.
 
-    Raises BadInput where that is outside the operator's folders of models.
+    Args:
+        model: as ``transcribe: {model: …}`` has it.
+        root: the repository's.
+        allowed: the operator's folders of models, resolved.
+
+    Raises BadInput where it names a folder outside of these.
     """
     if model is None or not is_folder(model):
         return model
-    folder = resolved(declaration.root, Path(model))
-    if not inside(folder, declaration.operator.models):
+    folder = resolved(root, Path(model))
+    if not inside(folder, allowed):
         message, hint = outside(model)
         raise BadInput(message, hint=hint)
     return folder

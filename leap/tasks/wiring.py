@@ -66,7 +66,7 @@ def _transcribe(job: Job, out: Path) -> Made:
     settings = job.effective.transcribe
     answers = job.session.store.answers(job.tenant)
     declaration = job.session.declaration
-    model = located(declaration, settings.model)
+    model = located(settings.model, declaration.root, declaration.operator.models)
     studio = Studio(declaration.operator, model, job.ask, answers, out)
     trimmed = _files(job, _needed(job, Stage.TRIM))
     return transcribe(

@@ -20,6 +20,10 @@ def said(root):
     return [str(each) for each in check(root) if "publishes, but nowhere" not in each.message]
 
 
+def place(declaration, model):
+    return located(model, declaration.root, declaration.operator.models)
+
+
 @pytest.mark.parametrize(
     "model,language,heard",
     [
@@ -128,10 +132,10 @@ def test_a_folder_inside_is_taken(write, tmp_path):
     declaration = load(root)
 
     assert [] == said(root)
-    assert root / "weights" / "large" == located(declaration, "./weights/large")
-    assert tmp_path / "srv/models/large" == located(declaration, f"{tmp_path}/srv/models/large")
+    assert root / "weights" / "large" == place(declaration, "./weights/large")
+    assert tmp_path / "srv/models/large" == place(declaration, f"{tmp_path}/srv/models/large")
     with pytest.raises(BadInput, match="outside the folders that models may be in"):
-        located(declaration, "./weights/link/secret")
+        place(declaration, "./weights/link/secret")
 
 
 def test_a_name_is_never_a_folder(write):
@@ -141,7 +145,7 @@ def test_a_name_is_never_a_folder(write):
     declaration = load(root)
 
     assert ["base", "some/body", None] == [
-        located(declaration, model) for model in ("base", "some/body", None)
+        place(declaration, model) for model in ("base", "some/body", None)
     ]
 
 

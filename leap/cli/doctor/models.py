@@ -44,9 +44,10 @@ def _look(declaration: Declaration, model: str) -> Check:
     from leap.config.weights import located
     from leap.providers.whisper_models import find
 
-    name = f"model {model}"
+    name, operator = f"model {model}", declaration.operator
     try:
-        folder = find(located(declaration, model), declaration.operator.state / "models")
+        place = located(model, declaration.root, operator.models)
+        folder = find(place, operator.state / "models")
     except LeapError as error:
         return failed(name, error)
     return Check("ok", name, str(folder))
