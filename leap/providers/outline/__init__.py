@@ -3,8 +3,11 @@
     text           sentences, content words, stems
     counts         how many topics, how far apart
     segmentation   where the subject changes
+    phrases        what is spoken of, and whether it could stand alone
+    english        which English phrases name a thing, by the words around them
+    russian        which Russian phrases do, by their endings
     titles         what each topic and the whole lecture is called
-    summary        a few central sentences
+    summary        a few central sentences, where they can be understood alone
 
 What comes out is a draft, and says so.
 """
