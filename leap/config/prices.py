@@ -15,6 +15,8 @@ from leap.domain.money import Money, Price
 
 #: Who may ask for money.
 Vendor = Literal["fireworks", "openai", "groq", "speaches", "deepseek"]
+#: A server of one's own: without a price it costs nothing that a budget is for.
+OWN: frozenset[str] = frozenset({"speaches"})
 
 _MONEY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,12})?)\s*([A-Z]{3})")
 _MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$"

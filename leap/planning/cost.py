@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from leap.config import Declaration, Effective, effective, override_for
 from leap.config.operator import Operator
+from leap.config.prices import OWN
 from leap.domain.expense import Expense
 from leap.domain.money import Usage
 from leap.domain.plan import Change, Plan
@@ -19,8 +20,6 @@ from leap.domain.stage import Stage
 
 #: Who does not ask for money: what runs on this machine.
 _FREE = frozenset({"whisper", "outline"})
-#: A server of one's own, which need not have a price.
-_OWN = frozenset({"speaches"})
 
 #: A lecturer says some 150 words in a minute. Their tokens are about 200 in
 #: English and 350 in Russian, and the numbers of sentences come on top:
@@ -73,7 +72,7 @@ def expected(
     if length is not None:
         usage = Usage(seconds=length) if stage is Stage.TRANSCRIBE else tokens(length)
     priced = operator.prices.get(vendor, {}).get(model)  # type: ignore[call-overload]
-    if priced is None and vendor in _OWN:
+    if priced is None and vendor in OWN:
         return None
     cost = priced.price.of(usage) if priced else None
     return Expense(vendor, model, usage, int(length is None), cost)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from leap.config.budgets import Limit, limit_for
+from leap.config.prices import OWN
 from leap.domain.calls import Call, Outcome, Paid
 from leap.domain.ledger import Ledger
 from leap.domain.money import Money, Price, Usage
@@ -80,7 +81,7 @@ class LedgerCalls:
 
     def _asked(self, call: Call, price: Price | None) -> Paid:
         cost = price.of(call.at_most) if price else None
-        if self.limit is not None and cost is None:
+        if self.limit is not None and cost is None and call.provider not in OWN:
             message = f"the price of {call.provider} {call.model} is not known, so the budget of"
             hint = f"write it under `prices: {call.provider}:` in leap.yaml"
             raise NeedsHuman(f"{message} {self.limit.month} a month cannot be kept", hint=hint)

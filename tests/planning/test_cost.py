@@ -111,6 +111,17 @@ def test_a_model_without_a_price_is_asked_all_the_same(declare: Declare) -> None
     assert (Usage(3600.0), None, None) == (speech.usage, speech.cost, chat.cost)
 
 
+def test_a_server_of_one_s_own_costs_what_the_operator_says(declare: Declare) -> None:
+    """Nothing, where nothing is said."""
+    own = CLOUDS.replace("with: fireworks, account: fw", "with: speaches, model: small")
+    there = "endpoints: {speech: {speaches: {models: {small: 'https://speech.example.org'}}}}\n"
+    price = "prices: {speaches: {small: {minute: 0.002 USD}}}\n"
+
+    assert () == foreseen(declare(there, own), plan_of(Stage.TRANSCRIBE))
+    (speech,) = foreseen(declare(there + price, own), plan_of(Stage.TRANSCRIBE))
+    assert usd("0.12") == speech.cost
+
+
 def test_an_unknown_length_is_counted(declare: Declare) -> None:
     """What it costs comes on top of what is known."""
     _, speech = foreseen(declare(), plan_of(*WORDS, duration=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -229,11 +230,14 @@ def test_the_first_word_of_a_call_stands(calls, ledger):
 
 
 def test_a_budget_cannot_be_kept_without_a_price(calls):
-    """The call is not made, and the hint says where the price goes."""
+    """The call is not made, and the hint says where the price goes; one's own server needs none."""
     unpriced = LedgerCalls(calls.ledger, "uni", "r", Stage.TOPICS, {}, calls.limit)
 
     with pytest.raises(NeedsHuman) as caught, unpriced.paying(A_SECOND):
         pytest.fail("the call was made")
 
     assert "is not known, so the budget of 3.00 USD a month cannot be kept" in caught.value.message
+    own = replace(A_SECOND, provider="speaches")
+    with unpriced.paying(own) as payment:
+        assert payment.answered(Usage(seconds=1.0)).cost is None
     assert "write it under `prices: fireworks:` in leap.yaml" == caught.value.hint
