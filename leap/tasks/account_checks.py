@@ -11,7 +11,7 @@ from leap.config.operator import Operator
 from leap.domain.ledger import Ledger
 from leap.domain.ports import Tokens
 from leap.errors import LeapError
-from leap.providers import CHECKS, LOGINS
+from leap.providers.accounts import CHECKS, LOGINS
 from leap.render.accounts import Account, Asked
 from leap.tasks.accounts import look, renewing_command
 from leap.tasks.tokens import tokens_of

@@ -11,7 +11,7 @@ from leap.config.accounts import Accounts, Use, accounts_in
 from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.ledger import LedgerReader
 from leap.errors import LeapError, SecretError
-from leap.providers import APP_LOGINS, CREDENTIALS, LOGINS
+from leap.providers.accounts import APP_LOGINS, CREDENTIALS, LOGINS
 from leap.render.accounts import Account
 from leap.secrets.places import secrets_path
 from leap.secrets.structure import load

@@ -83,7 +83,7 @@ def command(
 
 
 def _of_app(wanted: Target, client_id: str | None) -> Mapping[str, str]:
-    from leap.providers import CREDENTIALS
+    from leap.providers.accounts import CREDENTIALS
 
     typed = Typed()
     given = {"client_id": client_id} if client_id else {}
@@ -106,7 +106,7 @@ def _of_person(
     *,
     opens: bool,
 ) -> Mapping[str, str]:
-    from leap.providers import LOGINS
+    from leap.providers.accounts import LOGINS
     from leap.providers.oauth.login import Login
     from leap.providers.oauth.token import exchange
 
@@ -186,7 +186,7 @@ def _hear(login: Login, typed: Typed) -> None:
 
 def _keep(wanted: Target, operator: Operator, fields: Mapping[str, str]) -> None:
     """Ask the vendor what the credential is worth, store it, and say what comes next."""
-    from leap.providers import CHECKS
+    from leap.providers.accounts import CHECKS
     from leap.providers.oauth.checked import Fresh
     from leap.secrets import set_credential
 

@@ -39,7 +39,7 @@ class Target:
 
 def require_known(vendor: str, *, is_app: bool) -> None:
     """Raise UsageError where nobody can log in at ``vendor`` in this way."""
-    from leap.providers import APP_LOGINS, LOGINS
+    from leap.providers.accounts import APP_LOGINS, LOGINS
 
     there = APP_LOGINS if is_app else LOGINS
     if vendor not in there:
@@ -55,7 +55,7 @@ def find_target(
     Raises UsageError, and SecretError for a name that no account can have.
     """
     from leap.config.accounts import accounts_in
-    from leap.providers import APP_LOGINS
+    from leap.providers.accounts import APP_LOGINS
     from leap.secrets.places import check_account
 
     name = _tenant(root, tenant)
