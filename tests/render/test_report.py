@@ -93,7 +93,10 @@ def test_what_waits_says_until_when_and_what_is_next_is_listed() -> None:
     page = html(overview(tenant(standing(1, "Held one", HELD), standing(2, "Open one", OPEN))))
 
     waiting, coming, table = re.split('id="coming"|id="recordings"', page)
-    assert "held (source): the file changed 12 s ago; looked at again from 2026-11-20 12:00 UTC" in waiting
+    assert (
+        "held (source): the file changed 12 s ago; looked at again from 2026-11-20 12:00 UTC"
+        in waiting
+    )
     assert "Open one" in coming
     assert "Held one" not in coming
     assert "Held one" in table
