@@ -2,7 +2,7 @@
 
 Word and character error rates (WER, CER): all edits by all words of the clips
 in one language. The clips are in a folder with a ``manifest.json`` of
-``[{"file", "lang", "text"}, …]``, which LEAP_SAMPLES names; without one there
+``[{"file", "lang", "text"}, …]``, which LEAP_BENCHMARK_SAMPLES names; without one there
 is nothing to measure. Both have the same weights and are told the language;
 each has its own settings, plain faster-whisper those that its documentation
 shows. `base` is measured where `leap[multilingual]` is installed.
@@ -66,7 +66,7 @@ def run(runs: int | None) -> Iterator[Result]:
     del runs
     clips = _clips()
     if not clips:
-        yield Result("word error rates", "no samples here", "set LEAP_SAMPLES", None)
+        yield Result("word error rates", "no samples here", "set LEAP_BENCHMARK_SAMPLES", None)
         return
     for model, languages in MODELS.items():
         contestants = _contestants(model)
@@ -98,7 +98,7 @@ def _score(hear: Hear, clips: Sequence[Mapping[str, Any]], language: str) -> Sco
 
 def _clips() -> list[dict[str, Any]]:
     """Return what the manifest lists, each with the ``path`` of its sound."""
-    named = os.environ.get("LEAP_SAMPLES")
+    named = os.environ.get("LEAP_BENCHMARK_SAMPLES")
     folder = Path(named) if named else CLONE.parent / "shared" / "samples"
     manifest = folder / "manifest.json"
     if not manifest.is_file():
