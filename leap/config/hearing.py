@@ -37,7 +37,7 @@ def check_hearing(settings: Effective) -> Iterator[Diagnostic]:
     A warning where the language is to be detected by a model that knows one.
     """
     asked = settings.transcribe
-    if asked.with_ != "whisper" or Stage.TRANSCRIBE not in settings.stages:
+    if asked.is_in_a_cloud or Stage.TRANSCRIBE not in settings.stages:
         return
     wrong = unheard(asked.model, asked.language)
     decided = [settings.origin(f"transcribe.{key}") for key in ("language", "model")]

@@ -56,10 +56,11 @@ ModelName = Annotated[
 class Transcribe(Model):
     """How speech becomes words."""
 
-    with_: Literal["whisper", CloudSpeech] = setting(
+    with_: Literal["whisper", "zoom", CloudSpeech] = setting(
         "whisper",
-        "Who transcribes: `whisper` on this machine, or one of the operator's speech endpoints.",
-        examples=["whisper", "fireworks"],
+        "Who transcribes: `whisper` on this machine, or one of the operator's speech endpoints."
+        " `zoom` takes Zoom's own transcript where a recording has one, and `whisper` elsewhere.",
+        examples=["whisper", "fireworks", "zoom"],
         alias="with",
     )
     account: Annotated[Name | None, UNKEYED] = setting(

@@ -90,6 +90,20 @@ class Discarding(Protocol):
         """
 
 
+@runtime_checkable
+class Transcribed(Protocol):
+    """A source that may have a transcript of its own."""
+
+    def transcript(
+        self, locator: str, revision: str, scratch: Path, progress: Progress
+    ) -> str | None:
+        """Return the source's transcript as WebVTT, or None where it has none.
+
+        ``scratch`` is a folder for what is fetched. Raises DeferUntil while the
+        source still writes it, ProviderError.
+        """
+
+
 # ── accounts ───────────────────────────────────────────────────────────────
 
 

@@ -18,9 +18,6 @@ from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual, RecordingRow
 from leap.domain.stage import Stage
 
-#: Who does not ask for money: what runs on this machine.
-_FREE = frozenset({"whisper", "outline"})
-
 #: A lecturer says some 150 words in a minute. Their tokens are about 200 in
 #: English and 350 in Russian, and the numbers of sentences come on top:
 #: https://api-docs.deepseek.com/quick_start/token_usage
@@ -89,12 +86,12 @@ def _asked(operator: Operator, settings: Effective, stage: Stage) -> tuple[str, 
     """Return the vendor and the model that ``stage`` asks first, or None for this machine."""
     if stage is Stage.TRANSCRIBE:
         speech = settings.transcribe
-        if speech.with_ in _FREE:
+        if not speech.is_in_a_cloud:
             return None
         models = operator.endpoints.speech.of(speech.with_).models
         return speech.with_, speech.model or next(iter(models), "")
     topics = settings.topics
-    if topics.with_ in _FREE:
+    if not topics.is_in_a_cloud:
         return None
     return topics.with_, topics.model or operator.endpoints.chat.of(topics.with_).model
 

@@ -115,6 +115,8 @@ class Studio:
         ask: makes a call that has to be paid, wherever the key is.
         answers: where each answer is kept.
         scratch: a folder for pieces of the sound.
+        revision: of the recording.
+        transcript: what the recording's source itself has written down, or None.
     """
 
     operator: Operator
@@ -122,12 +124,25 @@ class Studio:
     ask: Ask | None
     answers: Answers
     scratch: Path
+    revision: str = ""
+    transcript: Callable[[], str | None] | None = None
 
 
 def _whisper(settings: Transcribe, studio: Studio) -> Transcriber:
     from leap.providers.whisper import Whisper
 
     return Whisper(studio.model, cache=studio.operator.state / "models", beam=settings.beam)
+
+
+def _zoom_words(settings: Transcribe, studio: Studio) -> Transcriber:
+    from leap.providers.zoom.transcriber import ZoomTranscriber
+
+    return ZoomTranscriber(
+        studio.transcript or (lambda: None),
+        studio.revision,
+        lambda: _whisper(settings, studio),
+        {"model": settings.model, "beam": settings.beam},
+    )
 
 
 def _cloud_speech(settings: Transcribe, studio: Studio) -> Transcriber:
@@ -193,7 +208,7 @@ SOURCES: Mapping[str, Callable[[AnySource, Surroundings], Source]] = MappingProx
     {"folder": _folder, "zoom": _zoom}
 )
 TRANSCRIBERS: Mapping[str, Callable[[Transcribe, Studio], Transcriber]] = MappingProxyType(
-    {"whisper": _whisper, **dict.fromkeys(CLOUD_SPEECH, _cloud_speech)}
+    {"whisper": _whisper, "zoom": _zoom_words, **dict.fromkeys(CLOUD_SPEECH, _cloud_speech)}
 )
 TOPIC_FINDERS: Mapping[str, Callable[[Topics, Desk], TopicFinder]] = MappingProxyType(
     {"outline": _outline, **dict.fromkeys(CLOUD_CHAT, _cloud_chat)}

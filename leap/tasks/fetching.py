@@ -6,13 +6,14 @@ The one that asks it forgets its keys at once, and looks into what arrives.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leap.domain.ports import Progress, Source
+from leap.domain.ports import Progress, Source, Transcribed
 from leap.domain.stage import Stage
 from leap.secrets import forget_keys
 from leap.tasks.apart import Apart
@@ -27,8 +28,8 @@ def keys_apart(job: Job) -> Iterator[Job]:
     """Give ``job`` for a block in which no process both holds keys and works on media.
 
     A download from an account gets a source that is asked through a pipe, and a
-    transcription in a cloud gets its server so; to be entered while this process
-    has one thread. What acts for an account and
+    transcription in a cloud, or with the source's own transcript, gets those so;
+    to be entered while this process has one thread. What acts for an account and
     does no work on media keeps its keys.
     """
     asks = job.step.stage is Stage.TOPICS and job.effective.topics.is_in_a_cloud
@@ -39,6 +40,11 @@ def keys_apart(job: Job) -> Iterator[Job]:
         with Apart(lambda question, progress: hear(job, question, progress)) as apart:
             forget_keys()
             yield replace(job, ask=AskApart(apart))
+        return
+    if job.step.stage is Stage.TRANSCRIBE and _has_words(job):
+        with Apart(lambda question, progress: _transcript(job, question, progress)) as apart:
+            forget_keys()
+            yield replace(job, transcript=lambda: _written(apart, job.progress))
         return
     if job.step.stage is not Stage.DOWNLOAD or job.account is None:
         forget_keys()
@@ -77,6 +83,28 @@ def opened_source(job: Job) -> Source:
         link=settings.link,
         transfer=settings,
     )
+
+
+def _has_words(job: Job) -> bool:
+    """Tell whether the recording's source may have a transcript that is wanted."""
+    settings, source = job.effective.transcribe, job.declared.sources.get(job.row.source)
+    return settings.with_ == "zoom" and source is not None and source.kind == "zoom"
+
+
+def _written(apart: Apart, progress: Progress) -> str | None:
+    """Return what the source has written down of the recording, from the process apart."""
+    found: str | None = apart.ask({}, progress)["transcript"]
+    return found
+
+
+def _transcript(job: Job, _: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Ask the source for its transcript, in the process that may open secrets."""
+    source, row = opened_source(job), job.row
+    if not isinstance(source, Transcribed):
+        return {"transcript": None}
+    with tempfile.TemporaryDirectory(prefix="leap-transcript-") as scratch:
+        found = source.transcript(row.locator, row.revision, Path(scratch), progress)
+    return {"transcript": found}
 
 
 def _fetch(job: Job, question: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,8 @@ class Job:
     source: Fetching | None = None
     #: Who asks the cloud that transcribes: a process of its own.
     ask: Ask | None = None
+    #: Asks the source for a transcript of its own, in such a process.
+    transcript: Callable[[], str | None] | None = None
 
     @property
     def tenant(self) -> str:
@@ -96,7 +98,7 @@ class Job:
             case Stage.TRANSCRIBE:
                 settings = self.effective.transcribe
                 if not settings.is_in_a_cloud:
-                    return (settings.with_,)
+                    return ("whisper",)
                 return (transcribing(self.tenant, settings.with_, settings.account),)
             case Stage.TOPICS if self.effective.topics.is_in_a_cloud:
                 return (finding(self.tenant, str(self.effective.topics.account)),)

@@ -67,7 +67,15 @@ def _transcribe(job: Job, out: Path) -> Made:
     answers = job.session.store.answers(job.tenant)
     declaration = job.session.declaration
     model = located(settings.model, declaration.root, declaration.operator.models)
-    studio = Studio(declaration.operator, model, job.ask, answers, out)
+    studio = Studio(
+        declaration.operator,
+        model,
+        job.ask,
+        answers,
+        out,
+        revision=job.row.revision,
+        transcript=job.transcript,
+    )
     trimmed = _files(job, _needed(job, Stage.TRIM))
     return transcribe(
         audio=trimmed.get("audio.flac"),

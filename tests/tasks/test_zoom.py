@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from emulators.journal import Exchange
-from emulators.zoom import Account, RecordingFile, Zoom, chat, timeline, video
+from emulators.zoom import Account, RecordingFile, Zoom, chat, timeline, video, words
 
 from leap import secrets
 
@@ -200,3 +201,40 @@ def test_a_source_that_is_renamed_publishes_nothing_twice(college, zoom, videos)
     assert before == college.pages()
     assert 1 == sum("/rec/download/" in each.request.path for each in zoom.journal)
     assert "cloud" == college.status()["Lecture 1"]["source"]
+
+
+def test_zooms_own_transcript_is_taken_where_there_is_one(college, zoom, videos):
+    """Where there is none, the lecture is listened to here."""
+    college.write(
+        "tenants/uni/tenant.yaml",
+        """
+        title: Университет
+        time_zone: Europe/Moscow
+        defaults:
+          blank: {shorter_than: 4 s, smaller_than: 5 KB}
+          transcribe: {with: zoom, beam: 1}
+        """,
+    )
+    written = b"WEBVTT\n\n00:00:03.500 --> 00:00:09.000\nZoom heard: every word of it.\n"
+    zoom.meeting(
+        topic="Lecture 1",
+        start=TODAY - timedelta(hours=10),
+        files=[lecture(videos["lecture"]), words(written, lasts=timedelta(seconds=15))],
+    )
+    zoom.meeting(
+        topic="Lecture 2", start=TODAY - timedelta(hours=5), files=[lecture(videos["second"])]
+    )
+
+    college.reconcile()
+    again = college.reconcile()
+
+    masters = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in college.targets.glob("uni/*/transcribe/*/*/master.json")
+    ]
+    models = {each["model"] for each in masters}
+    assert {"zoom transcript", "whisper tiny.en"} == models
+    [zooms] = [each for each in masters if each["model"] == "zoom transcript"]
+    assert "Zoom heard: every word of it." == " ".join(each["word"] for each in zooms["words"])
+    assert again.out.startswith("Nothing to do")
+    assert 2 == len(college.pages())

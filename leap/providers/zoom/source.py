@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from leap.providers.zoom.links import Links, size_of, uuid_of
 from leap.providers.zoom.listing import Walk, Whose
 from leap.providers.zoom.meetings import Meeting
 from leap.providers.zoom.refusals import Missing
+from leap.providers.zoom.transcript import transcript_of
 from leap.providers.zoom.windows import next_look
 
 
@@ -139,6 +140,33 @@ class ZoomSource:
                 "seconds": round(got.seconds, 3),
             },
         }
+
+    def transcript(
+        self, locator: str, revision: str, scratch: Path, progress: Progress
+    ) -> str | None:
+        """Return Zoom's own transcript; see ``leap.domain.ports.Transcribed``."""
+        name = revision.rpartition(":")[0]
+        with self._client() as http:
+            api = self._api(http)
+            try:
+                meeting = api.recording(uuid_of(locator))
+            except Missing:
+                return None
+            file = transcript_of(meeting, name, datetime.now(UTC))
+            if file is None:
+                return None
+            links = Links(api, self._endpoint, self._transfer, locator, file.revision)
+            destination = scratch / "zoom.vtt"
+            # Of a text Zoom lists another size now and then.
+            download(
+                links.fresh,
+                destination,
+                size=None,
+                settings=self._transfer,
+                progress=progress,
+                service="Zoom",
+            )
+        return destination.read_text(encoding="utf-8", errors="replace")
 
     def discard(self, locator: str, revision: str) -> None:
         """Put the recording into Zoom's trash; see ``leap.domain.ports.Discarding``.
