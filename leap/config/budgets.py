@@ -60,7 +60,9 @@ def check_money(
 
     Nothing exchanges currencies: all prices and budgets are in one.
     """
-    there = {path.name for path in (root / "tenants").glob("[!.]*/")}
+    folder = root / "tenants"
+    # A link is not followed, as nowhere in a repository.
+    there = set() if folder.is_symlink() else {path.name for path in folder.glob("[!.]*/")}
     for name in getattr(operator, "budgets", {}):
         if name not in there:
             hint = did_you_mean(name, there)
