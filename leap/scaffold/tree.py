@@ -73,18 +73,21 @@ def _place_of(name: str, answers: Answers) -> str:
 
 def _values(answers: Answers) -> dict[str, object]:
     ci = answers.ci
+    is_english = answers.language == "en" or answers.language.startswith("en-")
+    # Other languages need another model, which is an extra.
+    usual, more = "leap[embedded,whisper]", "leap[embedded,multilingual,whisper]"
     return {
         "tenant": answers.tenant,
         "title": answers.title,
         "time_zone": answers.time_zone,
         "language": answers.language,
-        "english": answers.language == "en" or answers.language.startswith("en-"),
+        "english": is_english,
         "recordings": answers.recordings,
         "zoom_since": answers.zoom_since,
         "site": answers.site,
         "owners": answers.owners,
         "operators": answers.operators,
-        "leap": answers.leap,
+        "leap": answers.leap if is_english else answers.leap.replace(usual, more),
         "ignored": list(_ignored(answers)),
         "actions": ACTIONS,
         "key_secret": key_secret(answers.tenant),

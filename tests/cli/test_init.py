@@ -175,12 +175,12 @@ def test_options_say_what_is_made(tmp_path):
     tenant = text("tenants/acme/tenant.yaml")
     assert 'title: "Acme: University"\n' in tenant
     assert "time_zone: Asia/Tokyo " in tenant
-    assert "{language: auto}" in tenant
+    assert "{language: auto, model: base}" in tenant
     assert 'folders: ["/srv/recordings"]' in text("leap.yaml")
     assert 'sites: ["/srv/www"]' in text("leap.yaml")
     assert "@acme/media" in text(".github/CODEOWNERS")
     assert "/leap.yaml                       @acme/it @me\n" in text(".github/CODEOWNERS")
-    assert f"leap[embedded,whisper] @ {LEAP}\n" in text("requirements.txt")
+    assert f"leap[embedded,multilingual,whisper] @ {LEAP}\n" in text("requirements.txt")
     assert "runs-on: self-hosted\n" in text(".github/workflows/reconcile.yml")
     assert "${{ secrets.LEDGER }}" in text(".github/workflows/reconcile.yml")
     assert 0 == leap("validate", cwd=tmp_path / "here").code

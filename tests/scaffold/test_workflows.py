@@ -331,7 +331,7 @@ class Job:
 def test_a_pull_request_is_validated_and_planned_without_any_secret(job):
     """The scripts of the steps, with a few tools and nothing else of this machine."""
     tenant = job.origin / "tenants/acme/tenant.yaml"
-    tenant.write_text(tenant.read_text().replace("language: en", "language: auto"))
+    tenant.write_text(tenant.read_text().replace("language: en", "language: en-GB"))
     job.ready()
 
     validated, planned = job.run("Validate"), job.run("Plan")
