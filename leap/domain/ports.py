@@ -225,6 +225,8 @@ class TopicsRequest:
     ``chapter_every`` is how many seconds a chapter shall last on average, or
     None to go by the length of the lecture and ``granularity``. ``questions``
     is how many questions a finder that can ask shall write for students.
+    ``length`` is how many seconds the lecture took, without breaks and whatever
+    was cut out of it later; None to go by the transcript.
     """
 
     title: str
@@ -233,6 +235,7 @@ class TopicsRequest:
     pauses: tuple[tuple[float, float], ...] = ()
     chapter_every: float | None = None
     questions: int = 0
+    length: float | None = None
 
 
 class TopicFinder(Protocol):

@@ -72,6 +72,7 @@ def topics(
         pauses=_remaining(trimmed["silences"], cuts),
         chapter_every=settings.chapter_every,
         questions=settings.questions,
+        length=_length(spoken.words, cuts, breaks),
     )
     outline = finder.find(spoken, request, progress)
     chapters = with_breaks(outline.topics, breaks, break_title(spoken.language))
@@ -148,6 +149,18 @@ def find_breaks(words: Sequence[Word], cuts: Cuts, at_least: float) -> tuple[Bre
             joint = round(cuts.to_new((start + end) / 2), 3)
             breaks.append(Break(joint, joint, minutes))
     return tuple(breaks)
+
+
+def _length(words: Sequence[Word], cuts: Cuts, breaks: Sequence[Break]) -> float | None:
+    """Return for how many seconds of the source somebody lectured, without breaks.
+
+    It is the same however the source is cut, so that a model that was paid for
+    its answer is not asked again.
+    """
+    if not words:
+        return None
+    first, last = cuts.to_old(words[0].start), cuts.to_old(words[-1].end - 0.001)
+    return max(0.0, last - first - sum(pause.minutes for pause in breaks) * 60)
 
 
 def _remaining(

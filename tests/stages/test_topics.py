@@ -138,6 +138,27 @@ def test_the_finder_is_told_of_pauses_as_they_are_after_trimming(run):
     assert finder.request.pauses == ((10.0, 13.0), (39.0, 41.0), (50.0, 52.0))
 
 
+def test_the_finder_is_told_how_long_the_lecture_was_however_it_was_cut(run):
+    """Else a model would be asked, and paid, anew after every change of a cut."""
+    asked = []
+    for cuts in (
+        Cuts.whole(3000),
+        Cuts.of([Span(5, 40), Span(990, 1030)], 3000),
+        Cuts.of([Span(9, 21), Span(999, 1011)], 3000),
+    ):
+        words = [
+            Word(cuts.to_new(word.start), cuts.to_new(word.end), word.text)
+            for word in (*said(BEFORE, 10), *said(AFTER, 1000))
+        ]
+        finder = Finder((Topic(0, 10, "Descent"),))
+        run(words, cuts, finder)
+        asked.append(finder.request.length)
+
+    # 1000 seconds from the first word to the last, less the break between them.
+    assert [pytest.approx(asked[0], abs=6)] * 3 == asked
+    assert 0 < asked[0] < 60
+
+
 def test_the_settings_reach_the_finder(run):
     """Granularity and chapter length are the finder's business."""
     finder = Finder((Topic(0, 80, "All"),))

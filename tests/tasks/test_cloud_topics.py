@@ -130,7 +130,7 @@ def made(university) -> int:
 def test_a_lecture_gets_its_chapters_from_the_cloud_once(campus, deepseek, speech):
     """A description has them as YouTube reads them; a second run asks for nothing.
 
-    Neither does one with another title, or other subtitles.
+    Neither does one with another title, other subtitles, or another cut.
     """
     campus.edit("tenants/uni/templates/lectures.yaml", "  site:\n", _DESCRIBED)
 
@@ -160,6 +160,12 @@ def test_a_lecture_gets_its_chapters_from_the_cloud_once(campus, deepseek, speec
 
     assert "Done" in third.out
     assert 1 == made(campus)
+    assert (1, 1) == (len(deepseek.requests), speech.requests)
+
+    campus.edit("tenants/uni/tenant.yaml", "defaults:", "defaults:\n  trim: {padding: 2.5 s}")
+    campus.reconcile()
+
+    assert 2 == made(campus)
     assert (1, 1) == (len(deepseek.requests), speech.requests)
 
 

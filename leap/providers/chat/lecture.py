@@ -26,6 +26,7 @@ class Lecture:
 
     ``fewest`` and ``most`` chapters are wanted, and so many ``questions``;
     ``breaks`` are the numbers of the sentences that follow a long pause.
+    ``length`` is for how many seconds somebody lectured, whatever was cut out.
     """
 
     title: str
@@ -37,10 +38,11 @@ class Lecture:
     fewest: int
     most: int
     questions: int
+    length: float
 
     @property
     def minutes(self) -> float:
-        return (self.end - self.start) / 60
+        return self.length / 60
 
     @cached_property
     def text(self) -> str:
@@ -78,6 +80,7 @@ class Lecture:
             fewest=max(1, round(self.fewest * share)),
             most=max(1, round(self.most * share)),
             questions=self.questions,
+            length=self.length * share,
         )
 
 
@@ -88,7 +91,8 @@ def lecture_of(transcript: Transcript, request: TopicsRequest) -> Lecture | None
     if not spoken:
         return None
     end = max(transcript.duration, spoken[-1].end)
-    fewest, most = wanted(end, request)
+    length = end if request.length is None else request.length
+    fewest, most = wanted(length, request)
     possible = max(1, min(len(spoken), int(end // SHORTEST_CHAPTER)))
     starts = [sentence.start for sentence in spoken]
     after = (bisect_left(starts, (pause.start + pause.end) / 2) for pause in request.breaks)
@@ -98,6 +102,7 @@ def lecture_of(transcript: Transcript, request: TopicsRequest) -> Lecture | None
         fewest=min(fewest, possible),
         most=min(most, possible),
         questions=request.questions,
+        length=length,
     )
 
 
