@@ -103,7 +103,7 @@ def _name(row: RecordingRow, fact: PublicationFact) -> PublicationName:
         return PublicationName.WITHDRAWN if digests is None else PublicationName.PENDING
     if fact.state == "unmanaged" or digests is None:
         return PublicationName.UNMANAGED
-    if fact.state == "applied" and fact.applied == digests:
+    if fact.is_complete(digests):
         return PublicationName.PUBLISHED
     # An intent or a failure counts only for what is still wanted.
     if fact.state == "intended" and fact.wanted == digests:

@@ -176,6 +176,10 @@ class PublicationFact:
     until: datetime | None = None
     needs_person: bool = False
 
+    def is_complete(self, wanted: Mapping[str, str]) -> bool:
+        """Tell whether the platform's copy has the ``wanted`` digests, all and no others."""
+        return self.state == "applied" and dict(self.applied) == dict(wanted)
+
 
 def is_deferred(fact: StageFact | PublicationFact, now: datetime) -> bool:
     """Tell whether what failed was put off until a time after ``now``."""

@@ -9,14 +9,15 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
-from leap.config import Declaration, Effective, effective, override_for
+from leap.config import Declaration, Effective
 from leap.config.operator import Operator
 from leap.config.prices import OWN
 from leap.domain.expense import Expense
 from leap.domain.money import Usage
-from leap.domain.plan import Change, Plan
+from leap.domain.plan import Plan
 from leap.domain.snapshot import Actual, RecordingRow
 from leap.domain.stage import Stage
+from leap.planning.merged import MergedSettings
 
 #: A lecturer says some 150 words in a minute. Their tokens are about 200 in
 #: English and 350 in Russian, and the numbers of sentences come on top:
@@ -36,7 +37,7 @@ def expenses(
 ) -> dict[Key, Expense]:
     """Return what each step of ``plan`` that asks a cloud is expected to cost."""
     rows = {(tenant, row.id): row for tenant, found in plan.rows.items() for row in found}
-    settings = _Settings(declaration)
+    settings = MergedSettings(declaration)
     costs: dict[Key, Expense] = {}
     for change in plan.work:
         row = rows.get((change.tenant, change.recording))
@@ -108,19 +109,3 @@ def _is_heard(row: RecordingRow, settings: Effective, actual: Actual | None) -> 
         and fact.facts.get("settings") == wanted
         for fact in actual.stages.get(row.id, ())
     )
-
-
-class _Settings:
-    """The merged settings of recordings, each combination of layers merged once."""
-
-    def __init__(self, declaration: Declaration) -> None:
-        self._declaration = declaration
-        self._found: dict[tuple[str, str, str], Effective] = {}
-
-    def of(self, change: Change, row: RecordingRow) -> Effective:
-        declared = self._declaration.tenants[change.tenant]
-        override = override_for(declared, row)
-        here = change.tenant, change.template or "", override.file if override else ""
-        if here not in self._found:
-            self._found[here] = effective(self._declaration, here[0], here[1], override)
-        return self._found[here]

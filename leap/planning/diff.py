@@ -294,10 +294,7 @@ def _publish_steps(row: RecordingRow, wanted: Wanted, actual: Actual) -> list[St
     found = []
     for preset, digests in wanted.publications.items():
         fact = actual.publication(row.id, preset)
-        if fact is not None and (
-            (fact.state == "applied" and dict(fact.applied) == dict(digests))
-            or _failed_for_good(fact, digests)
-        ):
+        if fact is not None and (fact.is_complete(digests) or _failed_for_good(fact, digests)):
             continue
         applied = fact.applied if fact is not None else {}
         parts = tuple(part for part in digests if applied.get(part) != digests[part])

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 
-from leap.config import Declaration, Effective, effective, override_for
+from leap.config import Declaration, Effective
 from leap.config.budgets import limit_for
 from leap.config.safety import Threshold, thresholds
 from leap.domain.expense import totals
@@ -20,6 +20,7 @@ from leap.domain.money import Money
 from leap.domain.plan import Change, Plan, Refusal, Step
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
 from leap.domain.stage import Stage
+from leap.planning.merged import MergedSettings
 
 #: From the fewest who may look to the most.
 _PRIVACY = ("private", "unlisted", "public")
@@ -112,17 +113,12 @@ class _Case:
         ]
 
     @cached_property
-    def _effective(self) -> dict[tuple[str, str], Effective]:
-        return {}
+    def _merged(self) -> MergedSettings:
+        return MergedSettings(self.declaration)
 
     def settings(self, change: Change) -> Effective:
         """Return the merged settings of a recording that is worked on."""
-        declared = self.declaration.tenants[self.tenant]
-        override = override_for(declared, self.rows[change.recording])
-        here = change.template or "", override.file if override else ""
-        if here not in self._effective:
-            self._effective[here] = effective(self.declaration, self.tenant, here[0], override)
-        return self._effective[here]
+        return self._merged.of(change, self.rows[change.recording])
 
 
 # ── the rules ──────────────────────────────────────────────────────────────

@@ -71,8 +71,7 @@ def _require_published(job: Job) -> None:
         fact = job.session.ledger.publication(job.tenant, job.recording, preset)
         if (
             fact is None
-            or fact.state != "applied"
-            or dict(fact.applied) != dict(digests)
+            or not fact.is_complete(digests)
             or not publication_stands(job.declared, fact)
         ):
             message = f"its source keeps it until {preset} shows it"

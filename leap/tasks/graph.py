@@ -230,11 +230,7 @@ class Publish(StageTask):
         fact = board.session.ledger.publication(self.tenant, self.recording, self.preset_name)
         if self.step.withdraws:
             return fact is None or fact.state == "withdrawn"
-        return (
-            fact is not None
-            and fact.state == "applied"
-            and dict(fact.applied) == dict(self.job.wanted)
-        )
+        return fact is not None and fact.is_complete(self.job.wanted)
 
 
 class Discard(StageTask):

@@ -134,12 +134,7 @@ def _publish(job: Job, lease: Lease) -> None:
         return
     session, wanted = job.session, job.wanted
     known = session.ledger.publication(job.tenant, job.recording, job.preset)
-    if (
-        known is not None
-        and known.state == "applied"
-        and dict(known.applied) == dict(wanted)
-        and publication_stands(job.declared, known)
-    ):
+    if known is not None and known.is_complete(wanted) and publication_stands(job.declared, known):
         return
     _require_gates(job, known)
     require_free(job)
