@@ -21,6 +21,42 @@ class ZoomEndpoints(Model):
     )
 
 
+class YouTubeEndpoints(Model):
+    """Where YouTube and Google's logins are."""
+
+    api: Endpoint = setting(
+        "https://youtube.googleapis.com",
+        "Where videos are published.",
+        examples=["https://www.googleapis.com"],
+    )
+    token: Endpoint = setting(
+        "https://oauth2.googleapis.com",
+        "Where tokens are given.",
+        examples=["https://oauth2.googleapis.com"],
+    )
+    login: Endpoint = setting(
+        "https://accounts.google.com",
+        "Where a person says yes.",
+        examples=["https://accounts.google.com"],
+    )
+
+
+class VkEndpoints(Model):
+    """Where VK and its logins are."""
+
+    api: Endpoint = setting(
+        "https://api.vk.ru", "Where videos are published.", examples=["https://api.vk.com"]
+    )
+    login: Endpoint = setting(
+        "https://id.vk.ru", "Where VK ID gives tokens.", examples=["https://id.vk.com"]
+    )
+    implicit: Endpoint = setting(
+        "https://oauth.vk.com",
+        "Where an older app gets a token for a day.",
+        examples=["https://oauth.vk.ru"],
+    )
+
+
 class Endpoints(Model):
     """Where each provider is."""
 
@@ -38,11 +74,21 @@ class Endpoints(Model):
         examples=[{"deepseek": {"model": "deepseek-v4-pro"}}],
     )
 
+    youtube: YouTubeEndpoints = setting(
+        YouTubeEndpoints(),
+        "Where YouTube is.",
+        examples=[{"api": "https://www.googleapis.com"}],
+    )
+    vk: VkEndpoints = setting(
+        VkEndpoints(), "Where VK is.", examples=[{"api": "https://api.vk.com"}]
+    )
+
     def insecure(self) -> Iterator[tuple[str, ...]]:
         """Yield the keys of endpoints that are reached without encryption."""
-        for key, url in self.zoom:
-            if not str(url).startswith("https://"):
-                yield "endpoints", "zoom", key
+        for name, section in (("zoom", self.zoom), ("youtube", self.youtube), ("vk", self.vk)):
+            for key, url in section:
+                if not str(url).startswith("https://"):
+                    yield "endpoints", name, key
         for path in self.speech.insecure():
             yield "endpoints", "speech", *path
         for path in self.chat.insecure():

@@ -1,0 +1,1 @@
+"""VK Video: videos, thumbnails and albums of people and communities."""

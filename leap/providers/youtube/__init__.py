@@ -1,0 +1,1 @@
+"""YouTube: videos, captions, thumbnails and playlists over the Data API v3."""
