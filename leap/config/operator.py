@@ -12,6 +12,7 @@ from leap.config.endpoints import Endpoints
 from leap.config.model import Declared, Flag, Integer, setting
 from leap.config.paths import FolderPath
 from leap.config.prices import Prices
+from leap.config.quotas import Quotas
 from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.units import Called, complaint
@@ -134,6 +135,11 @@ class Operator(Declared):
         {},
         "The same for single tenants, in place of `budget`.",
         examples=[{"demo": {"month": "50 USD"}}],
+    )
+    quotas: Quotas = setting(
+        Quotas(),
+        "What apps may do at platforms in a day; what is more waits for the next day.",
+        examples=[{"youtube": {"uploads": 100, "units": 10_000}}],
     )
     defaults: Settings = setting(
         Settings(), "Settings for all tenants.", examples=[{"trim": {"padding": "2 s"}}]
