@@ -20,6 +20,9 @@ _UNSPACED = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _NARROW = "\u1100"  # Below this, nothing is two columns wide.
 _JOINER = "\N{ZERO WIDTH JOINER}"
+# Later parts of a Thai or Korean syllable, of kana, of a region's flag; the non-joiner.
+_GOES_ON = re.compile("[\u0e33\u0eb3\u1160-\u11ff\U000e0020-\U000e007f\uff9e\uff9f\u200c]")
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 _CUT_AFTER = frozenset("/-_.,;:!?&=。、，！？；：…)")
 
 
@@ -66,18 +69,30 @@ def _fitting(text: str, limit: int) -> int:
 
 def _after_punctuation(text: str, end: int) -> int | None:
     at = range(end, end // 2, -1)
-    return next((i for i in at if text[i - 1] in _CUT_AFTER and _parts(text, i)), None)
+    return next((i for i in at if text[i - 1] in _CUT_AFTER and sign_ends(text, i)), None)
 
 
 def _between_signs(text: str, end: int) -> int | None:
-    return next((i for i in range(end, 0, -1) if _parts(text, i)), None)
+    return next((i for i in range(end, 0, -1) if sign_ends(text, i)), None)
 
 
-def _parts(text: str, at: int) -> bool:
-    """Tell whether a sign ends before ``at``: no accent, variant or joined emoji goes on there."""
-    following = text[at]
-    if following == _JOINER or text[at - 1] == _JOINER:
+def sign_ends(text: str, at: int) -> bool:
+    """Tell whether a sign ends before ``at``, which is inside of ``text``.
+
+    A sign is what people see as one: no accent, vowel, variant, flag or joined
+    emoji goes on there. https://www.unicode.org/reports/tr29/
+    """
+    before, following = text[at - 1], text[at]
+    if before.isascii() and following.isascii():
+        return before + following != "\r\n" and category(following) != "Sk"
+    if _JOINER in (before, following) or _GOES_ON.match(following):
         return False
+    if _FLAG_LETTER.match(following):
+        # Each two of them are one flag.
+        start = at
+        while start and _FLAG_LETTER.match(text, start - 1):
+            start -= 1
+        return (at - start) % 2 == 0
     # The skin tones of emoji are modifiers too.
     return category(following) not in {"Mn", "Mc", "Me", "Sk"}
 
