@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from leap.domain.accounts import CredentialState, Deferral
 from leap.domain.calls import Paid
 from leap.domain.expense import Expense
 from leap.domain.money import Money
-from leap.domain.ports import Receipt
+from leap.domain.ports import Placed, Receipt
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import (
     Actual,
@@ -36,6 +36,21 @@ class Lease:
     scope: str
     holder: str
     fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What publishing must not forget of one publication, besides its fact.
+
+    Attributes:
+        notes: what is under way, as JSON data by name.
+        sealed: secrets, sealed for the tenant's readers, by name.
+        details: what the platform was last given, by part.
+    """
+
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    sealed: Mapping[str, bytes] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class LedgerReader(Protocol):
@@ -68,6 +83,15 @@ class LedgerReader(Protocol):
 
     def publication(self, tenant: str, recording: str, preset: str) -> PublicationFact | None:
         """Return one publication as it stands now."""
+
+    def kept(self, tenant: str, recording: str, preset: str) -> Kept:
+        """Return what publishing has kept of one publication."""
+
+    def given(self, tenant: str, platform: str) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        """Return what ``platform`` was last given, part by part, by recording and preset.
+
+        Of what is published there, as far as the ledger knows.
+        """
 
     def applied_commit(self, tenant: str) -> str | None:
         """Return the commit of the configuration that the newest run worked with, if known."""
@@ -176,6 +200,63 @@ class Ledger(LedgerReader, Protocol):
     ) -> None:
         """Note a failure, as ``stage_failed`` does."""
 
+    def publication_placed(
+        self, tenant: str, recording: str, preset: str, placed: Placed, lease: Lease
+    ) -> None:
+        """Note where the intended publication is; another place than before has nothing yet.
+
+        Raises LeaseLost.
+        """
+
+    def part_applied(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        part: str,
+        digest: str,
+        details: Any,
+        lease: Lease,
+    ) -> None:
+        """Note that the platform has one part, and what it was given of it. Raises LeaseLost."""
+
+    def keep(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        name: str,
+        lease: Lease,
+        *,
+        note: Any = None,
+        sealed: bytes | None = None,
+    ) -> None:
+        """Keep one thing under ``name``; neither of the two forgets it. Raises LeaseLost."""
+
+    def begin_anew(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        lease: Lease,
+        notes: Mapping[str, Any],
+    ) -> None:
+        """Forget where the publication is and all that was kept of it, and keep ``notes``.
+
+        For a copy that shall take the place of another one. Raises LeaseLost.
+        """
+
+    def publication_unfinished(
+        self,
+        tenant: str,
+        recording: str,
+        preset: str,
+        receipt: Receipt,
+        number: int,
+        at: datetime | None = None,
+    ) -> None:
+        """Note a publication that a receipt shows half done: it is still to be completed."""
+
     def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
 
     def publication_withdrawn(
@@ -187,7 +268,10 @@ class Ledger(LedgerReader, Protocol):
         number: int,
         at: datetime | None = None,
     ) -> None:
-        """Note that the platform's copy was taken away; its name stays known."""
+        """Note that the platform's copy was taken away, and forget what was kept of it.
+
+        The name of the receipt, where it has one, stays known.
+        """
 
     def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:
         """Leave ``account`` alone until ``until``; the last word counts."""

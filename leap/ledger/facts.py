@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from leap.domain.ports import Receipt
+from leap.domain.ports import Placed, Receipt
 from leap.domain.stage import Stage
 from leap.ledger.address import Connection
 from leap.ledger.values import storable, to_json
@@ -51,18 +51,22 @@ _INTENDED = """
 
 _RECEIVED = """
     INSERT INTO leap.publications AS old
-        (tenant, recording, preset, platform, state, since, external_id, url, applied, receipts)
+        (tenant, recording, preset, platform, state, since, external_id, url, applied, details,
+         receipts)
     VALUES (%(tenant)s, %(recording)s, %(preset)s, %(platform)s, %(state)s, coalesce(%(at)s, clock_timestamp()),
-            %(external_id)s, %(url)s, %(applied)s::jsonb, %(receipts)s)
+            %(external_id)s, %(url)s, %(applied)s::jsonb, %(details)s::jsonb, %(receipts)s)
     ON CONFLICT (tenant, recording, preset) DO UPDATE SET
         platform = excluded.platform, state = excluded.state, since = excluded.since,
         external_id = excluded.external_id, url = excluded.url, applied = excluded.applied,
+        details = excluded.details,
         reason = '', permanent = false, until = NULL, needs_person = false,
         receipts = excluded.receipts
     WHERE excluded.receipts >= old.receipts
-      AND ((old.platform, old.state, old.external_id, old.url, old.applied, old.receipts)
+      AND ((old.platform, old.state, old.external_id, old.url, old.applied, old.details,
+            old.receipts)
            IS DISTINCT FROM (excluded.platform, excluded.state, excluded.external_id,
-                             excluded.url, excluded.applied, excluded.receipts)
+                             excluded.url, excluded.applied, excluded.details,
+                             excluded.receipts)
            OR old.since <> %(at)s)
 """
 
@@ -81,6 +85,25 @@ _FAILED = """
           IS DISTINCT FROM (excluded.platform, excluded.state, excluded.wanted,
                             excluded.reason, excluded.permanent,
                             excluded.until, excluded.needs_person)
+"""
+
+# A copy that is somewhere else has nothing yet of what the other one had.
+_PLACED = """
+    UPDATE leap.publications SET
+        applied = CASE WHEN external_id = %(external_id)s THEN applied ELSE '{}' END,
+        external_id = %(external_id)s, url = %(url)s
+    WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
+      AND (external_id, url) IS DISTINCT FROM (%(external_id)s, %(url)s)
+"""
+_NOWHERE = """
+    UPDATE leap.publications SET external_id = NULL, url = NULL, applied = '{}', details = '{}'
+    WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
+"""
+_PART = """
+    UPDATE leap.publications SET
+        applied = applied || jsonb_build_object(%(part)s::text, %(digest)s::text),
+        details = details || jsonb_build_object(%(part)s::text, %(details)s::jsonb)
+    WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
 """
 
 _UNMANAGED = """
@@ -174,6 +197,54 @@ def write_applied(
     _write_received(connection, tenant, recording, preset, "applied", receipt, number, at)
 
 
+def write_unfinished(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    receipt: Receipt,
+    number: int,
+    at: datetime | None,
+) -> None:
+    """Note what the platform holds of a publication that is to be completed."""
+    _write_received(connection, tenant, recording, preset, "intended", receipt, number, at)
+
+
+def write_placed(
+    connection: Connection, tenant: str, recording: str, preset: str, placed: Placed | None
+) -> None:
+    """Note where the platform's copy is, or that there is none any more."""
+    values = {"tenant": tenant, "recording": recording, "preset": preset}
+    if placed is None:
+        connection.execute(_NOWHERE, values)
+        return
+    values |= {"external_id": storable(placed.external_id), "url": storable(placed.url)}
+    connection.execute(_PLACED, values)
+
+
+def write_part(
+    connection: Connection,
+    tenant: str,
+    recording: str,
+    preset: str,
+    part: str,
+    digest: str,
+    details: Any,
+) -> None:
+    """Note that the platform's copy has ``part``, and what it was given of it."""
+    connection.execute(
+        _PART,
+        {
+            "tenant": tenant,
+            "recording": recording,
+            "preset": preset,
+            "part": part,
+            "digest": digest,
+            "details": to_json(details),
+        },
+    )
+
+
 def write_withdrawn(
     connection: Connection,
     tenant: str,
@@ -208,10 +279,16 @@ def _write_received(
             "external_id": storable(receipt.external_id) or None,
             "url": storable(receipt.url) or None,
             "applied": to_json(receipt.applied),
+            "details": to_json(_of_parts(receipt)),
             "receipts": number,
             "at": at,
         },
     )
+
+
+def _of_parts(receipt: Receipt) -> dict[str, Any]:
+    """Return what a receipt tells of the parts that are applied."""
+    return {part: receipt.details[part] for part in receipt.applied if part in receipt.details}
 
 
 def write_failed(

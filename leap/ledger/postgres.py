@@ -27,6 +27,7 @@ from leap.domain.stage import Stage
 from leap.ledger import accounts, admission, history, leases, reading
 from leap.ledger import facts as written
 from leap.ledger.address import Address, Connection
+from leap.ledger.checkpoints import Checkpoints
 from leap.ledger.connections import ADMIN, Connections
 from leap.ledger.costs import Costs
 from leap.ledger.glance import read_glance
@@ -54,10 +55,11 @@ _RUN_FINISHED = """
 """
 
 
-class PostgresLedger(Costs):
+class PostgresLedger(Costs, Checkpoints):
     """Implements ``leap.domain.ledger.Ledger``; see there for what each method promises.
 
-    What it remembers of money is in ``leap.ledger.costs``.
+    What it remembers of money is in ``leap.ledger.costs``, and of publishing
+    while it is under way in ``leap.ledger.checkpoints``.
     Usable from several threads, and from forked children, which open their
     own connections. Every method raises LedgerError where the database fails
     for good or for longer than half a minute.
@@ -294,22 +296,6 @@ class PostgresLedger(Costs):
         self._connections.run(
             tenant,
             lambda connection: written.write_unmanaged(connection, tenant, recording, preset),
-        )
-
-    def publication_withdrawn(
-        self,
-        tenant: str,
-        recording: str,
-        preset: str,
-        receipt: Receipt,
-        number: int,
-        at: datetime | None = None,
-    ) -> None:
-        self._connections.run(
-            tenant,
-            lambda connection: written.write_withdrawn(
-                connection, tenant, recording, preset, receipt, number, at
-            ),
         )
 
     def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:

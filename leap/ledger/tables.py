@@ -165,11 +165,27 @@ publications = Table(
     Column("permanent", Boolean, nullable=False, server_default=text("false")),
     Column("receipts", Integer, nullable=False, server_default=text("0")),
     *_waiting(),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("tenant", "recording", "preset"),
     CheckConstraint(
         "state IN ('intended', 'applied', 'failed', 'unmanaged', 'withdrawn')", name="state"
     ),
     _index_of_waiting("publications"),
+)
+
+#: What publishing must not forget while it is under way, by name: a note, or
+#: what was ``sealed`` for the tenant's readers.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    *_tenant(),
+    _text("recording"),
+    _text("preset"),
+    _text("name"),
+    _json("note", null=True),
+    Column("sealed", LargeBinary),
+    PrimaryKeyConstraint("tenant", "recording", "preset", "name"),
+    CheckConstraint("(note IS NULL) <> (sealed IS NULL)", name="kind"),
 )
 
 #: Accounts that are left alone for a time, because their vendor said so.

@@ -40,6 +40,8 @@ def acting(direct, ledger, recording, memo):
         ledger.publication_failed(
             tenant, "r", "site", "site", wanted={}, reason="", permanent=False
         )
+        with ledger.lease(tenant, "r/site", wait=0) as lease:
+            ledger.keep(tenant, "r", "site", "session", lease, note=1)
         ledger.event(tenant, None, "kind", "message")
         ledger.run_started(tenant)
         ledger.defer(tenant, "zoom-main", FOR_EVER, "the daily limit is reached")
