@@ -45,3 +45,12 @@ class CredentialState:
     used_at: datetime | None = None
     renewing: str | None = None
     renewing_at: datetime | None = None
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Return an ISO 8601 ``text`` as a moment; None for what is none."""
+    try:
+        when = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return when if when.tzinfo is not None else None

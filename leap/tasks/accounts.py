@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from leap.config.accounts import Accounts, Use, accounts_in
-from leap.domain.accounts import CredentialState, Deferral
+from leap.domain.accounts import CredentialState, Deferral, moment_of
 from leap.domain.ledger import LedgerReader
 from leap.errors import LeapError, SecretError
 from leap.providers.accounts import APP_LOGINS, CREDENTIALS, LOGINS
@@ -190,12 +190,3 @@ def _problem(
     if expires_at is not None and expires_at <= now:
         return "the login was not used for too long"
     return None
-
-
-def moment_of(text: str | None) -> datetime | None:
-    """Return an ISO 8601 ``text`` as a moment; None for what is none."""
-    try:
-        when = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None else None

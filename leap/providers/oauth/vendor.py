@@ -35,6 +35,9 @@ class Vendor:
         extra: further parameters of ``authorize_url``.
         echoed: parameters of the answer that the token endpoint wants back.
         unused: how long a refresh token lives if nobody uses it, if known.
+        testing: how long a login lives, used or not, while the vendor has the
+            app for one in testing; None where there is no such thing.
+        if_less: what helps where less was allowed than was asked for.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Vendor:
     extra: Mapping[str, str] = field(default_factory=dict)
     echoed: tuple[str, ...] = ()
     unused: timedelta | None = None
+    testing: timedelta | None = None
+    if_less: str = "log in again, and allow everything that is asked for"
 
     @property
     def path(self) -> str:

@@ -16,7 +16,7 @@ from leap.errors import NeedsHuman, ProviderError
 from leap.providers.http import client
 from leap.providers.oauth.attempt import Answer as Redirected
 from leap.providers.oauth.attempt import begin
-from leap.providers.oauth.token import App, exchange, refresh
+from leap.providers.oauth.token import App, exchange, refresh, renewal_of, require_all
 from leap.providers.oauth.vendor import Vendor
 
 APP = App("an app", "canary:secret/ü")
@@ -105,7 +105,7 @@ def test_what_the_vendor_wants_back_goes_back(endpoint: Endpoint, vendor: Vendor
 
 
 def test_an_implicit_answer_is_the_token(implicit: Vendor) -> None:
-    """Nothing is asked of anybody."""
+    """Nothing is asked of anybody; with the token the whole login ends."""
     attempt = begin(implicit, "7", "https://old.example/blank.html")
     answer = attempt.read(
         f"https://old.example/blank.html#access_token=t&expires_in=86400&state={attempt.state}"
@@ -114,7 +114,8 @@ def test_an_implicit_answer_is_the_token(implicit: Vendor) -> None:
     granted = exchange(App("7", ""), attempt, answer)
 
     assert ("t", "") == (granted.access_token, granted.refresh_token)
-    assert {"access_token", "access_token_expires_at"} == set(granted.fields())
+    assert {"access_token", "access_token_expires_at", "ends_at"} == set(granted.fields())
+    assert granted.expires_at == granted.ends_at
 
 
 @pytest.mark.parametrize(
@@ -153,3 +154,81 @@ def test_nothing_secret_is_in_what_is_printed(endpoint: Endpoint, vendor: Vendor
     _, granted = redeem(endpoint.vendor(vendor))
 
     assert "canary" not in repr(granted) + repr(APP)
+
+
+# ── how long a login lives ─────────────────────────────────────────────────
+
+
+def test_an_end_that_no_use_puts_off_is_told_apart(endpoint: Endpoint, vendor: Vendor) -> None:
+    """Google tells the end of a refresh token of an app in testing, whatever becomes of it."""
+    endpoint.says = {**GIVEN, "refresh_token_expires_in": 604_799}
+
+    _, granted = redeem(endpoint.vendor(vendor, unused=timedelta(days=180)))
+
+    now = datetime.now(UTC)
+    assert timedelta(days=6) < granted.ends_at - now < timedelta(days=7)
+    assert granted.dies_at - now > timedelta(days=179)
+    assert {"ends_at", "expires_at"} < set(granted.fields())
+
+
+def test_a_refresh_token_that_stays_is_kept_beside_what_is_new(
+    endpoint: Endpoint, vendor: Vendor
+) -> None:
+    """Each use puts the end off, but for the end that no use puts off."""
+    endpoint.says = {"access_token": "canary-next", "expires_in": 3600}
+    own = endpoint.vendor(vendor, unused=timedelta(days=180))
+    ends = datetime(2026, 11, 29, tzinfo=UTC)
+    with client("Uni Cloud", allow_insecure=True) as http:
+        granted = refresh(http, own, APP, "old")
+
+    renewed = renewal_of(own, {"refresh_token": "old"}, granted)
+    testing = renewal_of(own, {"refresh_token": "old", "ends_at": ends.isoformat()}, granted)
+
+    assert ("canary-next", "old") == (
+        renewed.fields["access_token"],
+        renewed.fields["refresh_token"],
+    )
+    assert renewed.expires_at is not None
+    assert renewed.expires_at - datetime.now(UTC) > timedelta(days=179)
+    assert ends == testing.expires_at
+
+
+@pytest.mark.parametrize(
+    "says, said",
+    [
+        ({**GIVEN, "scope": "see"}, "Uni Cloud: the login does not allow write"),
+        ({**GIVEN, "scope": "see write", "refresh_token": ""}, "Uni Cloud gave no refresh token"),
+    ],
+)
+def test_less_than_was_asked_for_is_no_login(
+    endpoint: Endpoint, vendor: Vendor, says: Any, said: str
+) -> None:
+    """Boxes can be left unticked; what can be done about it is the vendor's to say."""
+    own = endpoint.vendor(vendor, scopes=("see", "write"), if_less="tick every box")
+    endpoint.says = says
+    _, granted = redeem(own)
+
+    with pytest.raises(NeedsHuman, match=said) as caught:
+        require_all(own, granted)
+
+    assert "tick every box" == caught.value.hint
+
+
+@pytest.mark.parametrize("scope", ["write see", "see,write,more", None])
+def test_what_was_asked_for_is_a_login(
+    endpoint: Endpoint, vendor: Vendor, scope: str | None
+) -> None:
+    """More does no harm, and who does not say what is allowed is believed."""
+    own = endpoint.vendor(vendor, scopes=("see", "write"))
+    endpoint.says = {**GIVEN, "scope": scope}
+    _, granted = redeem(own)
+
+    require_all(own, granted)
+
+
+def test_a_no_with_a_200_is_a_no(endpoint: Endpoint, vendor: Vendor) -> None:
+    """The body decides, not the status."""
+    endpoint.says = {"error": "invalid_grant"}
+
+    with pytest.raises(NeedsHuman):
+        redeem(endpoint.vendor(vendor))
