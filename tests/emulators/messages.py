@@ -14,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
 from emulators.bodies import Body, Bytes
+from emulators.incoming import Incoming
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Request:
     #: Names in lower case.
     headers: Mapping[str, str]
     body: bytes = b""
+    #: The body instead, where the server streams it.
+    incoming: Incoming | None = None
 
     @cached_property
     def path(self) -> str:

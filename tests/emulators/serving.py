@@ -7,6 +7,7 @@ ports or under the names ``127.0.0.1`` and ``localhost``, are two origins.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.client
 import os
 import socket
@@ -21,11 +22,14 @@ from typing import Any, Self
 
 from emulators.clock import Clock
 from emulators.faults import Faults
+from emulators.incoming import Gone, Incoming
 from emulators.journal import Exchange, Journal
 from emulators.messages import Answer, Request, Wire
 
 #: How much is sent at once where a rate is kept.
 _SIP = 16 * 1024
+#: How much of a body is read at once.
+_GULP = 256 * 1024
 _NO_BODY = frozenset({204, 304})
 
 
@@ -49,7 +53,9 @@ class Server:
     """An origin: ``handle`` turns requests into answers.
 
     ``host`` is the name under which it is called. ``rate`` limits each
-    connection and ``pipe`` all that share it, in bytes per second.
+    connection and ``pipe`` all that share it, in bytes per second; ``intake``
+    is the same for the bodies of requests. Requests that ``streams`` is true of
+    are handled before their body is there: it is in `Request.incoming`.
     """
 
     def __init__(
@@ -64,12 +70,15 @@ class Server:
         clock: Clock | None = None,
         rate: float | None = None,
         pipe: Pipe | None = None,
+        intake: Pipe | None = None,
+        streams: Callable[[Request], bool] = lambda _: False,
     ) -> None:
         self.handle, self.name = handle, name
         self.journal = journal if journal is not None else Journal()
         self.faults = faults if faults is not None else Faults()
         self.clock = clock if clock is not None else Clock()
-        self.rate, self.pipe = rate, pipe
+        self.rate, self.pipe, self.intake = rate, pipe, intake
+        self.streams = streams
         self.closing = threading.Event()
         #: What ``handle`` raised; closing raises it again, since it is a mistake of the emulator.
         self.mistakes: list[Exception] = []
@@ -165,13 +174,19 @@ class _Handler(BaseHTTPRequestHandler):
             method=self.command,
             target=self.path,
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self._body(),
         )
+        if origin.streams(request):
+            incoming = Incoming(self._arriving(), passed=self._admit)
+            request = dataclasses.replace(request, incoming=incoming)
+        else:
+            request = dataclasses.replace(request, body=self._body())
         exchange = origin.journal.begin(request)
         began = time.perf_counter()
         ended = "gone"
         try:
             if answer := self._decide(request, exchange):
+                if request.incoming and not answer.wire.lost:
+                    request.incoming.drain()
                 self._send(answer, exchange)
                 ended = "whole"
             else:
@@ -197,20 +212,45 @@ class _Handler(BaseHTTPRequestHandler):
                 return origin.handle(request)
             exchange.fault = fault.pattern.text
             return fault.answer(request, origin.handle)
+        except (_Ended, Gone):
+            raise
         except Exception as mistake:  # noqa: BLE001 -- raised again when the server is closed
             origin.mistakes.append(mistake)
             return Answer(500, headers={"X-Mistake": repr(traceback.format_exc()[-500:])})
 
     def _body(self) -> bytes:
+        body = bytearray()
+        with contextlib.suppress(Gone):
+            for piece in self._arriving():
+                self._admit(len(piece))
+                body += piece
+        return bytes(body)
+
+    def _arriving(self) -> Iterator[bytes]:
+        """Yield the body as it comes; raises Gone where the connection ends early."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b""
+            yield from self._exactly(int(self.headers.get("Content-Length") or 0))
+            return
         while size := int(self.rfile.readline().split(b";")[0], 16):
-            body += self.rfile.read(size)
+            yield from self._exactly(size)
             self.rfile.readline()
         while self.rfile.readline().strip():
             pass
-        return body
+
+    def _exactly(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            try:
+                piece = self.rfile.read1(min(size, _GULP))
+            except OSError as gone:
+                raise Gone from gone
+            if not piece:
+                raise Gone
+            yield piece
+            size -= len(piece)
+
+    def _admit(self, size: int) -> None:
+        if self.server.origin.intake:
+            self._sleep(self.server.origin.intake.wait(size))
 
     def _send(self, answer: Answer, exchange: Exchange) -> None:
         wire = answer.wire

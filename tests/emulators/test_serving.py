@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -322,3 +323,51 @@ def test_wires_can_be_given_by_the_handler():
     slow: Callable[[Request], Answer] = lambda _: Answer(body=Bytes(WORDS), wire=Wire(cut=3))  # noqa: E731
     with Server(slow) as server, pytest.raises(httpx.RemoteProtocolError):
         httpx.get(server.url)
+
+
+def test_a_body_can_be_handled_while_it_comes():
+    """What a server streams is never whole in memory, and what nobody reads is thrown away."""
+    seen: list[tuple[int, int]] = []
+
+    def handle(request: Request) -> Answer:
+        assert request.incoming
+        wanted = int(request.query["read"])
+        first = sum(len(piece) for piece in request.incoming.pieces(wanted))
+        seen.append((first, len(request.body)))
+        return Answer(204)
+
+    with (
+        Server(handle, streams=lambda request: request.method == "PUT") as server,
+        httpx.Client(base_url=server.url) as web,
+    ):
+        for _ in range(2):
+            answer = web.put("/", params={"read": 300_000}, content=bytes(10**6))
+            assert 204 == answer.status_code
+    assert [(300_000, 0)] * 2 == seen
+
+
+def test_a_body_that_ends_early():
+    """Its pieces come as far as they came, then the handler hears that the client is gone."""
+    got: list[int] = []
+
+    def handle(request: Request) -> Answer:
+        assert request.incoming
+        got.extend(len(piece) for piece in request.incoming.pieces())
+        return Answer(204)
+
+    with Server(handle, streams=lambda _: True) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(b"PUT / HTTP/1.1\r\nContent-Length: 100\r\n\r\n" + bytes(40))
+        (exchange,) = server.journal.wait(ended=True)
+    assert (40, "gone") == (sum(got), exchange.ended)
+
+
+def test_the_intake_can_be_slow():
+    """Bodies of requests are let in at a rate, all together."""
+    with (
+        Server(lambda _: Answer(204), intake=Pipe(1_000_000)) as server,
+        httpx.Client(base_url=server.url) as web,
+    ):
+        began = time.monotonic()
+        web.put("/", content=bytes(300_000))
+        assert time.monotonic() - began >= 0.2
