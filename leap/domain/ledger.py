@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from leap.domain.accounts import CredentialState, Deferral
@@ -16,6 +16,7 @@ from leap.domain.calls import Paid
 from leap.domain.expense import Expense
 from leap.domain.money import Money
 from leap.domain.ports import Placed, Receipt
+from leap.domain.quotas import Bucket, Granted, Shortage, UsedToday
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import (
     Actual,
@@ -110,6 +111,9 @@ class LedgerReader(Protocol):
 
     def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
         """Return what became of every credential that a run has used, by account."""
+
+    def quota_used(self, tenant: str, zone: str) -> Sequence[UsedToday]:
+        """Return what the apps of the tenant's accounts have used up today in ``zone``."""
 
     def spent(self, tenant: str) -> Sequence[Money]:
         """Return what was spent this month (UTC, by the database's clock), in each currency.
@@ -320,6 +324,35 @@ class Ledger(LedgerReader, Protocol):
 
     def call_asked(self, tenant: str, paid: Paid, limit: Money | None = None) -> Money | None:
         """Write down a call before it is made, with what it costs at most; return None.
+    def take_quota(
+        self,
+        tenant: str,
+        account: str,
+        holder: str,
+        needs: Mapping[Bucket, int],
+        *,
+        refreshing: bool,
+    ) -> Granted | Shortage:
+        """Take all of ``needs`` off today of the app ``holder``, or nothing of it.
+
+        ``account`` is that of the tenant which asks as this app. Any number of
+        runners of any tenants never take more than there is, nor more for
+        ``refreshing`` what is published already than may be. A repetition
+        takes it twice: what is not known counts as used up.
+        """
+
+    def return_quota(
+        self, tenant: str, holder: str, day: date, rest: Mapping[str, int], *, refreshing: bool
+    ) -> None:
+        """Give back what was taken off ``day`` and not used up, by bucket."""
+
+    def empty_quota(self, tenant: str, account: str, holder: str, bucket: Bucket) -> datetime:
+        """Note that the platform says that ``bucket`` is empty; return when to ask again.
+
+        That is when the platform's next day begins; or in some minutes where
+        its day has only just begun here, and may not have there.
+        """
+
 
         Where this month that would be more than ``limit``, nothing is written,
         and what was spent is returned. Two runners never exceed it together.

@@ -32,6 +32,7 @@ from leap.ledger.connections import ADMIN, Connections
 from leap.ledger.costs import Costs
 from leap.ledger.glance import read_glance
 from leap.ledger.health import Health, read_health
+from leap.ledger.quotas import Counters
 from leap.ledger.values import storable, to_json
 
 T = TypeVar("T")
@@ -55,11 +56,12 @@ _RUN_FINISHED = """
 """
 
 
-class PostgresLedger(Costs, Checkpoints):
+class PostgresLedger(Costs, Checkpoints, Counters):
     """Implements ``leap.domain.ledger.Ledger``; see there for what each method promises.
 
-    What it remembers of money is in ``leap.ledger.costs``, and of publishing
-    while it is under way in ``leap.ledger.checkpoints``.
+    What it remembers of money is in ``leap.ledger.costs``, of publishing while
+    it is under way in ``leap.ledger.checkpoints``, and of the days of apps in
+    ``leap.ledger.quotas``.
     Usable from several threads, and from forked children, which open their
     own connections. Every method raises LedgerError where the database fails
     for good or for longer than half a minute.

@@ -39,7 +39,7 @@ _TAKE = f"""
     SET used = old.used + excluded.used, refreshed = old.refreshed + excluded.refreshed
     WHERE old.used + excluded.used <= %(limit)s
     AND (excluded.refreshed = 0 OR old.refreshed + excluded.refreshed <= %(refreshes)s)
-    RETURNING day
+    RETURNING day, (SELECT {_MIDNIGHT} FROM today)
 """  # noqa: S608  # of constants
 _LEFT = f"""
     WITH {_TODAY}
@@ -110,7 +110,8 @@ class Counters:
                 values = _values(holder, bucket, rest[bucket], refreshing=refreshing)
                 connection.execute(_GIVE_BACK, {**values, "day": day})
 
-        self._connections.run(tenant, work)
+        # Not tried again: what went back twice would be used twice.
+        self._connections.run(tenant, work, patience=0)
 
     def empty_quota(self, tenant: str, account: str, holder: str, bucket: Bucket) -> datetime:
         def work(connection: Connection) -> datetime:
@@ -147,7 +148,7 @@ def _take(
     }
     taken = connection.execute(_TAKE, values).fetchone()
     if taken is not None:
-        return Granted(taken[0])
+        return Granted(*taken)
     until, used, refreshed = _row(connection, _LEFT, values)
     if used + units > bucket.limit:
         raise _Short(Shortage(bucket.name, used, bucket.limit, until))

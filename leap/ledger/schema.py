@@ -11,10 +11,10 @@ from leap.ledger.address import Address, connect
 from leap.ledger.connections import explained
 
 #: The revision that this LEAP works with: the last of ``migrations/versions``.
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 
 #: Revisions that `leap ledger migrate` can start from.
-_KNOWN = frozenset({"0001", "0002", "0003", "0004", SCHEMA_VERSION})
+_KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", SCHEMA_VERSION})
 
 _EXISTS = """
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,6 +1,6 @@
 """The tables of the ledger, as SQLAlchemy Core describes them.
 
-Every table belongs to one tenant per row, and every key starts with the
+Every table but one belongs to one tenant per row, and every key starts with the
 tenant: a key without it would tell one tenant about another's rows. The
 migrations make these tables; row-level security is theirs alone.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     Identity,
@@ -217,6 +218,30 @@ credentials = Table(
     _time("renewing_at", null=True),
     PrimaryKeyConstraint("tenant", "account"),
     CheckConstraint("(generation = 0) = (sealed IS NULL)", name="sealed"),
+)
+
+#: Which app at a platform each account asks as, by a digest.
+quota_holders = Table(
+    "quota_holders",
+    metadata,
+    *_tenant(),
+    _text("account"),
+    _text("holder"),
+    PrimaryKeyConstraint("tenant", "account"),
+)
+
+#: What apps have used up of their days at platforms, whichever tenant used them:
+#: the one table that belongs to no tenant.
+quotas = Table(
+    "quotas",
+    metadata,
+    _text("holder"),
+    _text("bucket"),
+    Column("day", Date, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("refreshed", BigInteger, nullable=False),
+    PrimaryKeyConstraint("holder", "bucket", "day"),
+    CheckConstraint("refreshed BETWEEN 0 AND used", name="used"),
 )
 
 #: Who works on what now. Released leases are deleted.

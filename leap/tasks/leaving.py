@@ -38,10 +38,23 @@ def steps_as(account: str, stage: Stage) -> str:
     return f"{account}/{stage.value}"
 
 
-def require_free(job: Job) -> None:
-    """Raise DeferUntil where all steps like that of ``job`` are put off."""
+def refreshes_as(account: str) -> str:
+    """Return the name under which changes of what ``account`` has published are put off."""
+    return f"{account}/refresh"
+
+
+def require_free(job: Job, *, refreshing: bool = False) -> None:
+    """Raise DeferUntil where all steps like that of ``job`` are put off.
+
+    ``refreshing`` tells that it changes a publication which people can see already.
+    """
     name = steps_of(job)
-    deferral = job.session.ledger.deferrals(job.tenant).get(name) if name else None
+    if name is None:
+        return
+    deferrals = job.session.ledger.deferrals(job.tenant)
+    deferral = deferrals.get(name)
+    if deferral is None and refreshing and job.publication.account:
+        deferral = deferrals.get(refreshes_as(job.publication.account))
     if deferral is not None:
         raise DeferUntil(deferral.reason, until=deferral.until)
 

@@ -10,10 +10,13 @@ import pytest
 
 from leap.domain.calls import Call, Paid
 from leap.domain.money import Money, Usage
+from leap.domain.quotas import Bucket
 from leap.domain.stage import Stage
 from leap.ledger.tables import metadata
 
-TABLES = sorted(table.name for table in metadata.sorted_tables)
+#: Counted by the app and not by the tenant, so that its rows have no tenant.
+SHARED = "quotas"
+TABLES = sorted({table.name for table in metadata.sorted_tables} - {SHARED})
 
 FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -25,6 +28,8 @@ CALL = Paid(
     FOR_EVER,
     cost=Money(Decimal("0.0015"), "USD"),
 )
+
+UNITS = Bucket("units", 100, 50, "UTC")
 
 INSERT = """
     INSERT INTO leap.runs (tenant, id, started_at) VALUES (%s, gen_random_uuid(), now())
@@ -47,6 +52,7 @@ def acting(direct, ledger, recording, memo):
         ledger.defer(tenant, "zoom-main", FOR_EVER, "the daily limit is reached")
         ledger.credential_used(tenant, "zoom-main")
         ledger.call_asked(tenant, CALL)
+        ledger.take_quota(tenant, "main", f"app-of-{tenant}", {UNITS: 1}, refreshing=False)
     connection = direct()
     connection.execute("""
         INSERT INTO leap.leases
@@ -70,13 +76,14 @@ def tenants_seen(connection, table):
 
 
 def test_every_table_belongs_to_tenants(database, direct):
-    """No table of the schema is without forced row-level security."""
+    """No table of the schema is without forced row-level security, the shared one neither."""
     found = direct().execute("""
         SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class
         WHERE relnamespace = 'leap'::regnamespace AND relkind = 'r'
     """)
 
-    assert dict(found.fetchall()) == {**dict.fromkeys(TABLES, True), "alembic_version": False}
+    expected = {**dict.fromkeys([*TABLES, SHARED], True), "alembic_version": False}
+    assert expected == dict(found.fetchall())
 
 
 def test_every_key_starts_with_the_tenant(direct):
@@ -86,6 +93,7 @@ def test_every_key_starts_with_the_tenant(direct):
             ON attrelid = indrelid AND attnum = indkey[0]
         WHERE indisunique AND indrelid IN (
             SELECT oid FROM pg_class WHERE relnamespace = 'leap'::regnamespace AND relrowsecurity
+            AND relname <> 'quotas'
         )
     """)
 
@@ -176,3 +184,31 @@ def test_a_tenant_without_a_name_does_not_exist(direct):
     """Not even the superuser can make rows for it."""
     with pytest.raises(psycopg.errors.CheckViolation):
         direct().execute(INSERT, [""])
+
+
+@pytest.mark.parametrize("role", ["leap_app", "leap_owner"])
+def test_the_day_of_an_app_is_seen_by_who_asks_as_it(acting, role):
+    """The counters belong to no tenant; whoever has no account with an app sees none of it."""
+    assert {"app-of-acme"} == tenants_seen(acting(role, "acme"), SHARED)
+    assert set() == tenants_seen(acting(role, "initech"), SHARED)
+    assert set() == tenants_seen(acting(role), SHARED)
+
+
+def test_the_day_of_another_app_cannot_be_changed(acting):
+    """A counter is neither taken nor made for an app that the tenant has no account with."""
+    connection = acting("leap_app", "acme")
+
+    changed = connection.execute("UPDATE leap.quotas SET used = 0 WHERE holder = 'app-of-globex'")
+
+    assert 0 == changed.rowcount
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("INSERT INTO leap.quotas VALUES ('app-of-globex', 'b', now(), 1, 0)")
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM leap.quotas", "UPDATE leap.quotas SET day = '2000-01-01'"]
+)
+def test_no_day_is_forgotten(acting, statement):
+    """The application counts; it cannot take a day away or move it."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        acting("leap_app", "acme").execute(statement)

@@ -1,0 +1,92 @@
+"""What publishing takes of the day that a platform gives an app: per publication, and as days.
+
+What a publication takes is known before it begins, so that none is begun that
+the day is too short for: a video whose captions wait for tomorrow is not seen
+today either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from leap.config.operator import Operator
+from leap.config.quotas import YouTubeMethod, YouTubeQuota
+from leap.domain.quotas import Bucket
+from leap.domain.snapshot import PublicationFact
+
+UPLOADS: Final = "uploads"
+UNITS: Final = "units"
+#: Where YouTube's day begins at midnight.
+#: https://developers.google.com/youtube/v3/getting-started#quota
+_PACIFIC: Final = "America/Los_Angeles"
+#: How often a new video is looked at while YouTube works on it, and before, about.
+_LOOKS: Final = 10
+
+
+def buckets(operator: Operator, platform: str) -> dict[str, Bucket]:
+    """Return what ``platform`` counts by the day, by name; nothing where it does not."""
+    if platform != "youtube":
+        return {}
+    quota = operator.quotas.youtube
+    return {
+        name: Bucket(name, limit, int(limit * quota.refreshes), _PACIFIC)
+        for name, limit in ((UPLOADS, quota.uploads), (UNITS, quota.units))
+    }
+
+
+def is_refresh(known: PublicationFact | None) -> bool:
+    """Tell whether people can see the publication already: what is done to it can wait."""
+    return known is not None and "privacy" in known.applied
+
+
+def needs(
+    operator: Operator,
+    platform: str,
+    options: Mapping[str, Any],
+    parts: Collection[str],
+    known: PublicationFact | None,
+) -> dict[str, int]:
+    """Return what it takes to bring about ``parts`` of a publication, by bucket.
+
+    ``options`` are those of the publication, ``known`` is what the ledger has
+    of it. A little more is reckoned than is taken when all goes well.
+    """
+    if platform != "youtube":
+        return {}
+    quota = operator.quotas.youtube
+    placed = known is not None and known.external_id is not None
+    units = sum(_units(quota, part, options, known, placed=placed) for part in parts)
+    uploads = int("media" in parts and not placed)
+    return {name: amount for name, amount in ((UPLOADS, uploads), (UNITS, units)) if amount}
+
+
+def _units(
+    quota: YouTubeQuota,
+    part: str,
+    options: Mapping[str, Any],
+    known: PublicationFact | None,
+    *,
+    placed: bool,
+) -> int:
+    def cost(*methods: YouTubeMethod) -> int:
+        return sum(quota.cost(method) for method in methods)
+
+    match part:
+        case "media":
+            return 0 if placed else cost("videos.insert") + _LOOKS * cost("videos.list")
+        case "metadata":
+            # A new video comes with it.
+            return cost("videos.list", "videos.update") if placed else 0
+        case "captions":
+            is_there = known is not None and "captions" in known.applied
+            return cost("captions.list", "captions.update" if is_there else "captions.insert")
+        case "thumbnail":
+            return cost("thumbnails.set")
+        case "playlists":
+            each = cost("playlists.list", "playlistItems.list", "playlistItems.insert")
+            return each * max(1, len(options.get("playlist") or ()))
+        case "privacy":
+            return cost("videos.list", "videos.update")
+        case _:
+            return 0
