@@ -49,13 +49,16 @@ def published_sites(root: Path) -> dict[str, Path]:
     Raises ConfigError.
     """
     from leap.config import load
+    from leap.config.presets import SitePreset
 
     sites: dict[str, Path] = {}
     for tenant in load(root).tenants.values():
         published = {
             name: preset.path
             for name, preset in sorted(tenant.presets.items())
-            if preset.path is not None and (preset.path / "index.html").is_file()
+            if isinstance(preset, SitePreset)
+            and preset.path is not None
+            and (preset.path / "index.html").is_file()
         }
         several = len(set(published.values())) > 1
         for name, path in published.items():

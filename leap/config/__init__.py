@@ -4,7 +4,7 @@ repository    which files there are; a path says what a file is
 reader        hostile text → a document in which every value knows its place
 model, units, paths, patterns, templating, variables
               the vocabulary of the models
-operator, tenant, source, template, preset, pipeline, override, settings
+operator, tenant, source, template, presets, pipeline, override, settings
               one model per kind of file; `settings` are the sections they share
 tree          documents and models by place, sound or not
 complaints    what pydantic found, in our words and at its place

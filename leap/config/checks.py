@@ -22,15 +22,18 @@ from leap.config.model import NAME_PATTERN
 from leap.config.override import For, plain
 from leap.config.owners import check_owners
 from leap.config.paths import inside, resolved
-from leap.config.preset import OPTIONS
+from leap.config.presets import OPTIONS, SitePreset
 from leap.config.proof import prove
 from leap.config.reader import read
-from leap.config.repository import SECRETS
+from leap.config.repository import SECRETS, THUMBNAILS
 from leap.config.source import FolderSource
-from leap.config.thumbnails import check_thumbnails
+from leap.config.thumbnails import check_thumbnails, picture_name, picture_names
 from leap.config.tree import Branch, Entry, Tree
 from leap.domain.stage import PIPELINE_STAGES, Stage, inputs, missing_needs
 from leap.errors import Diagnostic
+
+#: Kinds of sources and platforms that one logs in to.
+_LOGINS = frozenset({"zoom", "youtube", "vk"})
 
 
 def check_tree(tree: Tree) -> tuple[Diagnostic, ...]:
@@ -51,11 +54,14 @@ def _check_references(tree: Tree) -> Iterator[Diagnostic]:
         yield from _check_sources(tree, name, branch)
         yield from _check_twins(branch)
         yield from _check_accounts(tree, name, branch)
+        yield from _check_kinds(branch)
         yield from check_thumbnails(tree.root, name)
+        yield from _check_pictures(tree.root, name, branch)
         if branch.tenant is not None:
             yield from check_owners(tree.root, name, branch.tenant.document)
     yield from _check_sites(tree)
     yield from _check_endpoints(tree)
+    yield from _check_cache(tree)
     yield from check_folders(tree)
 
 
@@ -147,10 +153,30 @@ def _check_accounts(tree: Tree, tenant: str, branch: Branch) -> Iterator[Diagnos
 
 
 def _how_to_add(entry: Entry, tenant: str, account: str) -> str:
-    vendor = entry.document.data.get("kind")  # a source's; a preset has a platform
+    vendor = _vendor(entry)
     if vendor is None:
         return f"add it with `leap secrets set {tenant} {account}.<field>`"
     return f"log in: `leap auth login {vendor} --tenant {tenant} --account {account}`"
+
+
+def _vendor(entry: Entry) -> str | None:
+    """Return at whom one logs in for a source or a preset; None for what needs no login."""
+    vendor = entry.document.data.get("kind") or entry.document.data.get("platform")
+    return vendor if isinstance(vendor, str) and vendor in _LOGINS else None
+
+
+def _check_kinds(branch: Branch) -> Iterator[Diagnostic]:
+    """Say so, where one account is named for two vendors: a credential is of one of them."""
+    seen: dict[str, tuple[str, Entry]] = {}
+    for entry in (*branch.sources.values(), *branch.presets.values()):
+        account, vendor = entry.document.data.get("account"), _vendor(entry)
+        if not isinstance(account, str) or vendor is None:
+            continue
+        first, where = seen.setdefault(account, (vendor, entry))
+        if first != vendor:
+            message = f"account `{account[:60]}` is one of {first}: {where.document.file} names it"
+            hint = f"name an account of {vendor}; each vendor has accounts of its own"
+            yield entry.document.error(("account",), message, hint)
 
 
 # ── pipelines ──────────────────────────────────────────────────────────────
@@ -195,6 +221,24 @@ def _check_twins(branch: Branch) -> Iterator[Diagnostic]:
             yield entry.document.error(("for",), message, "keep one of them", key=True)
 
 
+# ── pictures ───────────────────────────────────────────────────────────────
+
+
+def _check_pictures(root: Path, tenant: str, branch: Branch) -> Iterator[Diagnostic]:
+    """Check that every thumbnail that is named is there."""
+    named = [
+        (document, path, name)
+        for document, path, text in branch.thumbnails()
+        if re.fullmatch(NAME_PATTERN, name := picture_name(text))
+    ]
+    known = picture_names(root, tenant) if named else frozenset()
+    folder = f"tenants/{tenant}/{THUMBNAILS}"
+    for document, path, name in named:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"put the file {name}.png or {name}.jpg there"
+            yield document.error(path, f"{folder}/ has no picture `{name}`", hint)
+
+
 # ── paths ──────────────────────────────────────────────────────────────────
 
 
@@ -221,7 +265,7 @@ def _check_sites(tree: Tree) -> Iterator[Diagnostic]:
     above: dict[Path, str] = {}
     for tenant, branch in tree.tenants.items():
         for entry in branch.presets.values():
-            if entry.model is None:
+            if not isinstance(entry.model, SitePreset):
                 continue
             path = resolved(tree.root, entry.model.path or allowed[0] / tenant)
             if not inside(path, allowed):
@@ -250,3 +294,16 @@ def _check_endpoints(tree: Tree) -> Iterator[Diagnostic]:
         message = f"{'.'.join(path)}: tokens would travel to it in the clear"
         hint = "write `https://…`, or for a test add `allow_insecure_endpoints: true`"
         yield tree.operator.document.error(path, message, hint)
+
+
+def _check_cache(tree: Tree) -> Iterator[Diagnostic]:
+    operator = tree.operator.model
+    if (
+        operator is None
+        or operator.bucket is not None
+        or "cache" not in tree.operator.document.data
+    ):
+        return
+    hint = "remove it, or write `state: s3://bucket/prefix`"
+    message = "nothing is cached: `state` is a folder of this machine"
+    yield tree.operator.document.error(("cache",), message, hint, key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -16,10 +16,11 @@ from leap.config.document import Path
 from leap.config.gates import Gates
 from leap.config.merge import Layer, Merged, Origin, merge
 from leap.config.model import MERGED, Declared, Model
+from leap.config.moments import instant
 from leap.config.override import Override
 from leap.config.paths import portable
 from leap.config.pipeline import Pipeline
-from leap.config.preset import WHERE, SitePreset
+from leap.config.presets import WHERE, AnyPreset, SitePreset
 from leap.config.settings import (
     SECTIONS,
     Blank,
@@ -52,8 +53,11 @@ class PublicationSettings:
     Attributes:
         title: template of the title (leap.config.templating).
         description: template of the description.
-        options: everything else that the platform knows, as JSON data; a
-            ``path`` is as written, relative to the repository's root.
+        options: everything else that the platform knows, as JSON data. A
+            ``path`` is as written, relative to the repository's root; a
+            ``publish_at`` in UTC; a ``thumbnail`` either a ``file`` with its
+            ``sha256``, or a ``frame`` of the video, ``at`` a second of it or at
+            a ``share`` of its length.
     """
 
     preset: str
@@ -142,7 +146,7 @@ def effective(
     for name in _preset_names(chosen, override):
         preset = declared.presets[name]
         mixed = merge(_publication_layers(layers, preset, chosen, override))
-        publications[name] = _publication(declaration, preset, mixed)
+        publications[name] = _publication(declaration, declared, preset, mixed)
         written[name] = mixed.data
         origins |= {f"publish.{name}.{path}": origin for path, origin in mixed.origins.items()}
     return Effective(
@@ -183,7 +187,7 @@ def _sections(name: str, declared: Declared, prefix: Path = ()) -> Layer:
 
 
 def _publication_layers(
-    layers: list[Layer], preset: SitePreset, template: Template, override: Override | None
+    layers: list[Layer], preset: AnyPreset, template: Template, override: Override | None
 ) -> Iterator[Layer]:
     """Return the layers of one publication: metadata of all, with the preset in its place.
 
@@ -211,14 +215,20 @@ def _preset_names(template: Template, override: Override | None) -> tuple[str, .
 
 
 def _publication(
-    declaration: Declaration, preset: SitePreset, merged: Merged
+    declaration: Declaration, tenant: TenantDeclaration, preset: AnyPreset, merged: Merged
 ) -> PublicationSettings:
     """Return the settings of a publication from its merged layers."""
     checked = _validated(type(preset), merged.data, merged.origins)
     data = checked.model_dump(mode="json")
-    if preset.path is not None:
+    if isinstance(preset, SitePreset) and preset.path is not None:
         # Portable, so that the same publication has the same digest everywhere.
         data["path"] = portable(declaration.root, preset.path)
+    if data.get("publish_at") is not None:
+        data["publish_at"] = _in_utc(data["publish_at"], tenant.config.time_zone, merged.origins)
+    if isinstance(data.get("thumbnail"), str):
+        # Without a picture of this name the declaration is not sound.
+        picture = tenant.pictures.get(data["thumbnail"])
+        data["thumbnail"] = asdict(picture) if picture else None
     return PublicationSettings(
         preset=preset.name,
         platform=data["platform"],
@@ -231,6 +241,16 @@ def _publication(
             if key not in _COMMON | WHERE and value is not None
         },
     )
+
+
+def _in_utc(moment: str, time_zone: str, origins: Mapping[str, Origin]) -> str:
+    try:
+        return f"{instant(moment, time_zone):%Y-%m-%dT%H:%M:%SZ}"
+    except ValueError as error:
+        where = origins["publish_at"]
+        hint = "take another time, or write its offset: `+02:00`"
+        found = Diagnostic(where.file or "", where.line, where.column, str(error), hint)
+        raise ConfigError([found]) from None
 
 
 def _validated(

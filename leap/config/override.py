@@ -70,6 +70,11 @@ class Override(Settings, Declared):
     reason: Annotated[str, Field(max_length=500)] = setting(
         "", "Why; needed with `skip` and `withdraw`.", examples=["The lecturer asked for it."]
     )
+    approve: Flag = setting(
+        False,
+        "It may be published where a preset or template says `approval: required`.",
+        examples=[True],
+    )
     generation: Integer = setting(
         0, "Raise it to have everything made anew.", examples=[1], ge=0, le=1_000_000
     )

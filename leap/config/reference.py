@@ -21,7 +21,7 @@ from leap.config.model import Model
 from leap.config.operator import Operator
 from leap.config.override import Override
 from leap.config.pipeline import Pipeline
-from leap.config.preset import OPTIONS, PRESETS
+from leap.config.presets import OPTIONS, PRESETS
 from leap.config.settings import SECTIONS, Settings
 from leap.config.source import SOURCES
 from leap.config.template import Template

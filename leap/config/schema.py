@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from leap.config.operator import Operator
 from leap.config.override import Override
 from leap.config.pipeline import Pipeline
-from leap.config.preset import OPTIONS, PRESETS
+from leap.config.presets import OPTIONS, PRESETS
 from leap.config.source import SOURCES
 from leap.config.template import Template
 from leap.config.tenant import Tenant

@@ -9,11 +9,12 @@ from leap.config.budgets import Budget
 from leap.config.model import Declared, Text, Texts, required, setting
 from leap.config.moments import TimeZone
 from leap.config.override import Override
-from leap.config.preset import SitePreset
+from leap.config.presets import AnyPreset
 from leap.config.safety import Safety
 from leap.config.settings import Settings
 from leap.config.source import AnySource
 from leap.config.template import Template
+from leap.config.thumbnails import Picture
 
 
 class Tenant(Declared):
@@ -50,14 +51,16 @@ class TenantDeclaration:
     """Everything that one tenant declares.
 
     ``templates`` are in matching order: priority, higher first, then name.
+    ``pictures`` are those thumbnails that a file of the tenant names, by name.
     """
 
     name: str
     config: Tenant
     sources: Mapping[str, AnySource] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
-    presets: Mapping[str, SitePreset] = field(default_factory=dict)
+    presets: Mapping[str, AnyPreset] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     def template(self, name: str) -> Template:
         """Return the template called ``name``. Raises KeyError."""

@@ -1,10 +1,12 @@
-"""The pictures in tenants/<tenant>/thumbnails: real ones, and fit for the platforms."""
+"""The pictures in tenants/<tenant>/thumbnails: real ones, fit for the platforms, and which."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from leap.config.events import without_control
@@ -25,6 +27,49 @@ _HEAD = 1 << 20
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+
+
+def picture_name(text: str) -> str:
+    """Return the name of a picture that may be written with its ending."""
+    text = text.strip()
+    ending = next((each for each in _ENDINGS if text.lower().endswith(each)), "")
+    return text.removesuffix(text[len(text) - len(ending) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: its path, relative to the repository's root, and what is in it."""
+
+    file: str
+    sha256: str
+
+
+def pictures(root: Path, tenant: str, names: Collection[str]) -> Mapping[str, Picture]:
+    """Return those of ``names`` that ``tenant`` has a picture of, read to their end.
+
+    One that cannot be read is left out; ``check_thumbnails`` says why.
+    """
+    found = {}
+    for name in sorted(names):
+        for ending in _ENDINGS:
+            file = f"tenants/{tenant}/{THUMBNAILS}/{name}{ending}"
+            try:
+                content = read_file(root / file, MAX_BYTES + 1)
+            except OSError:
+                continue
+            found[name] = Picture(file, hashlib.sha256(content).hexdigest())
+            break
+    return found
+
+
+def picture_names(root: Path, tenant: str) -> frozenset[str]:
+    """Return the names of all pictures of ``tenant``, without their endings."""
+    folder = root / f"tenants/{tenant}/{THUMBNAILS}"
+    try:
+        paths = [] if folder.is_symlink() else list(folder.iterdir())
+    except OSError:
+        return frozenset()
+    return frozenset(path.stem for path in paths if path.suffix in _ENDINGS)
 
 
 def check_thumbnails(root: Path, tenant: str) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from leap.config.complaints import MAX_SHOWN, diagnose, did_you_mean, rest, shown
 from leap.config.document import Document
+from leap.config.document import Path as Place
 from leap.config.events import MAX_BYTES
 from leap.config.files import read_file
 from leap.config.model import Declared, declare
 from leap.config.operator import Operator
 from leap.config.override import Override
 from leap.config.pipeline import Pipeline
-from leap.config.preset import PRESETS
+from leap.config.presets import PRESETS
 from leap.config.reader import read
 from leap.config.repository import OPERATOR, File, Found, Kind, find
 from leap.config.source import SOURCES
@@ -57,6 +58,22 @@ class Branch:
     templates: dict[str, Entry] = field(default_factory=dict)
     presets: dict[str, Entry] = field(default_factory=dict)
     overrides: dict[str, Entry] = field(default_factory=dict)
+
+    def publications(self) -> Iterator[tuple[Document, Place, Mapping[str, Any]]]:
+        """Yield everything said of publications: where, and what, as it was written."""
+        for preset in self.presets.values():
+            yield preset.document, (), preset.document.data
+        for entry in (*self.templates.values(), *self.overrides.values()):
+            publish = entry.document.data.get("publish")
+            for name, said in publish.items() if isinstance(publish, Mapping) else ():
+                if isinstance(said, Mapping):
+                    yield entry.document, ("publish", name), said
+
+    def thumbnails(self) -> Iterator[tuple[Document, Place, str]]:
+        """Yield every picture that is named, and where."""
+        for document, path, said in self.publications():
+            if isinstance(said.get("thumbnail"), str):
+                yield document, (*path, "thumbnail"), said["thumbnail"]
 
 
 @dataclass(slots=True)

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 
 from leap.config import Effective
 from leap.config.tenant import Tenant
-from leap.domain.fingerprint import KEY_LENGTH, Prepared, digest, hole, prepared_stage_key
+from leap.domain.fingerprint import prepared_stage_key
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage, inputs
-
-_OPEN = ("display_name", "started_at", "topics")
+from leap.planning.parts import Parts, parts_of
 
 
 class Keys:
@@ -30,9 +29,11 @@ class Keys:
             stage: (inputs(stage, keyed), prepared_stage_key(stage, settings, inputs(stage, keyed)))
             for stage, settings in keyed.items()
         }
-        self._publications = {
-            name: self._prepared(tenant, effective, name)
-            for name in (effective.publications if Stage.PUBLISH in effective.stages else ())
+        self._publications: dict[str, Parts] = {
+            name: parts_of(tenant, effective, publication)
+            for name, publication in (
+                effective.publications if Stage.PUBLISH in effective.stages else {}
+            ).items()
         }
 
     def of_stages(self, revision: str, generation: int) -> dict[Stage, str]:
@@ -48,37 +49,5 @@ class Keys:
     def of_publications(
         self, row: RecordingRow, keys: Mapping[Stage, str]
     ) -> dict[str, dict[str, str]]:
-        """Return what each publication shall have, part by part.
-
-        A part's digest changes exactly when something that it shows may
-        change: keys stand for the files that they name.
-        """
-        shown = row.title, row.started_at.isoformat(), keys.get(Stage.TOPICS)
-        found = {}
-        for name, (metadata, options) in self._publications.items():
-            parts = {
-                "media": keys[Stage.TRIM],
-                "metadata": metadata.digest(*shown)[:KEY_LENGTH],
-                "options": options,
-            }
-            if Stage.TRANSCRIBE in keys:
-                parts["transcript"] = keys[Stage.TRANSCRIBE]
-            if Stage.SUBTITLES in keys:
-                parts["captions"] = keys[Stage.SUBTITLES]
-            found[name] = parts
-        return found
-
-    @staticmethod
-    def _prepared(tenant: Tenant, effective: Effective, preset: str) -> tuple[Prepared, str]:
-        """Return what makes the digest of the metadata, and the digest of the options."""
-        publication = effective.publications[preset]
-        metadata = {
-            **{name: hole(name) for name in _OPEN},
-            "time_zone": tenant.time_zone,
-            "date_format": effective.metadata.date_format,
-            "tenant": tenant.title,
-            "title": publication.title,
-            "description": publication.description,
-        }
-        where = {"account": publication.account, "options": dict(publication.options)}
-        return Prepared(metadata, _OPEN), digest(where)[:KEY_LENGTH]
+        """Return what each publication shall have, part by part."""
+        return {name: parts(row, keys) for name, parts in self._publications.items()}

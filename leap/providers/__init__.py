@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from leap.config import Declaration, PublicationSettings
 from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
-from leap.config.preset import SitePreset
+from leap.config.presets import AnyPreset, SitePreset
 from leap.config.settings import Download, Fallback, Topics
 from leap.config.source import AnySource, FolderSource, ZoomSource
 from leap.config.speech import CLOUD_SPEECH
@@ -196,10 +196,11 @@ def _cloud_chat(settings: Topics, desk: Desk) -> TopicFinder:
 
 
 def _site(
-    preset: SitePreset, settings: PublicationSettings, title: str, credential: Credential
+    preset: AnyPreset, settings: PublicationSettings, title: str, credential: Credential
 ) -> Publisher:
     from leap.providers.site import SitePublisher
 
+    assert isinstance(preset, SitePreset)  # noqa: S101 -- its platform says so
     options = {"site_title": title, **settings.options}
     return SitePublisher(site_root(preset), options, credential.get("link_secret"))
 
@@ -213,9 +214,9 @@ TRANSCRIBERS: Mapping[str, Callable[[Transcribe, Studio], Transcriber]] = Mappin
 TOPIC_FINDERS: Mapping[str, Callable[[Topics, Desk], TopicFinder]] = MappingProxyType(
     {"outline": _outline, **dict.fromkeys(CLOUD_CHAT, _cloud_chat)}
 )
-PUBLISHERS: Mapping[
-    str, Callable[[SitePreset, PublicationSettings, str, Credential], Publisher]
-] = MappingProxyType({"site": _site})
+PUBLISHERS: Mapping[str, Callable[[AnyPreset, PublicationSettings, str, Credential], Publisher]] = (
+    MappingProxyType({"site": _site})
+)
 
 
 def open_source(
@@ -308,7 +309,7 @@ def publication_stands(tenant: TenantDeclaration, fact: PublicationFact) -> bool
     True, and a drift check finds out more.
     """
     preset = tenant.presets.get(fact.preset)
-    if preset is None or fact.platform != "site" or fact.external_id is None:
+    if not isinstance(preset, SitePreset) or fact.platform != "site" or not fact.external_id:
         return True
     return os.path.isfile(_page(preset, fact.external_id))  # noqa: PTH113  # see _page
 
@@ -327,7 +328,9 @@ def pages_gone(
     return frozenset(
         recording
         for recording, preset, page in published("site")
-        if page and preset in presets and not isfile(_page(presets[preset], page))
+        if page
+        and isinstance(site := presets.get(preset), SitePreset)
+        and not isfile(_page(site, page))
     )
 
 

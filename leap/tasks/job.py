@@ -15,7 +15,7 @@ from leap.config import (
     effective,
     override_for,
 )
-from leap.config.preset import SitePreset
+from leap.config.presets import AnyPreset
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Change, Step
 from leap.domain.ports import Fetching, Progress
@@ -146,7 +146,7 @@ class Job:
         return manifest
 
 
-def _alone(preset: SitePreset) -> PublicationSettings:
+def _alone(preset: AnyPreset) -> PublicationSettings:
     """Return the settings of ``preset`` without any template's."""
     named = {"platform", "account", "title", "description"}
     options = preset.model_dump(mode="json", exclude=named, exclude_none=True)

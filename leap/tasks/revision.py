@@ -1,4 +1,4 @@
-"""The YAML of another git revision, laid out in a folder as plain files.
+"""The YAML and the pictures of another git revision, laid out in a folder as plain files.
 
 Blobs are read from git's object store one by one, never checked out: so no
 hook, filter, attribute, submodule or large-file storage has a say, nothing is
@@ -19,6 +19,7 @@ from leap.errors import UsageError
 _HINT = "name a branch, a tag or a commit of this repository, or a folder that holds one"
 #: What a declaration consists of.
 _PARTS = ("leap.yaml", "pipelines", "tenants")
+_SUFFIXES = (".yaml", ".yml", ".png", ".jpg", ".jpeg")
 _MAX_FILES = 100_000
 _MAX_BYTES = 256 << 20
 _MAX_REF = 255
@@ -53,14 +54,14 @@ def resolve(root: Path, ref: str) -> str | None:
 
 
 def lay_out(root: Path, commit: str, out: Path) -> None:
-    """Write the YAML files of ``commit`` into the empty folder ``out``, as they lie below ``root``.
+    """Write the YAML files of ``commit``, and its thumbnails, into the empty folder ``out``, as they lie below ``root``.
 
     Only regular files are written, and only those that a declaration is made
     of. Raises UsageError where they cannot be read or are too many.
     """
     blobs = list(_blobs(root, commit))
     if len(blobs) > _MAX_FILES or sum(blob.size for blob in blobs) > _MAX_BYTES:
-        raise UsageError(f"--against: {commit[:12]} has too much YAML to be compared")
+        raise UsageError(f"--against: {commit[:12]} has too many files to be compared")
     content = _contents(root, blobs)
     for blob in blobs:
         path = out / blob.path
@@ -69,7 +70,7 @@ def lay_out(root: Path, commit: str, out: Path) -> None:
 
 
 def _blobs(root: Path, commit: str) -> Iterator[_Blob]:
-    """Yield the YAML files of a commit below ``root``; what is no plain file is left out."""
+    """Yield YAML and pictures of a commit below ``root``; what is no plain file is left out."""
     # In a subfolder of a repository git takes paths as relative to it.
     said = _git(root, "ls-tree", "-r", "-l", "-z", commit, "--", *_PARTS)
     _require(said, commit)
@@ -79,7 +80,7 @@ def _blobs(root: Path, commit: str) -> Iterator[_Blob]:
             continue
         path = PurePosixPath(os.fsdecode(found[5]))
         safe = not path.is_absolute() and not {"", ".", "..", ".git"} & set(path.parts)
-        if safe and path.suffix in (".yaml", ".yml"):
+        if safe and path.suffix.lower() in _SUFFIXES:
             yield _Blob(found[3].decode(), int(found[4]), path)
 
 

@@ -141,7 +141,7 @@ def test_a_publication_has_its_platforms_options(write):
     found = settings(root).publications["site"]
 
     assert ("site", "site", "links") == (found.preset, found.platform, found.account)
-    assert {"path": "site/acme", "privacy": "unlisted"} == found.options
+    assert {"path": "site/acme", "privacy": "unlisted", "approval": "none"} == found.options
 
 
 def test_an_override_may_publish_elsewhere(write):

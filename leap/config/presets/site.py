@@ -1,21 +1,14 @@
-"""Where recordings are published: one model per platform, told apart by ``platform``.
-
-A platform has *options*, which a template and an override may change for their
-lectures, and a *preset*, which adds where exactly to publish and as whom.
-Whoever adds a platform adds both here and its provider in leap/providers.
-"""
+"""A static site: what may be said of its pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints, ValidationInfo, model_validator
 
-from leap.config.model import MERGED, Declared, Model, Name, required, setting
+from leap.config.model import MERGED, Declared, Name, required, setting
 from leap.config.paths import FolderPath
-from leap.config.templating import Description, Title
+from leap.config.presets.options import PublishOptions
 from leap.config.units import Shaped, complaint
 
 WebAddress = Annotated[
@@ -26,17 +19,6 @@ WebAddress = Annotated[
         "write it like `https://lectures.example.org`",
     ),
 ]
-
-
-class PublishOptions(Model):
-    """What may be said per publication on every platform."""
-
-    title: Title | None = setting(
-        None, "The title on this platform, with variables.", examples=["{{ display_name }}"]
-    )
-    description: Description | None = setting(
-        None, "The description on this platform, with variables.", examples=["{{ summary }}"]
-    )
 
 
 class SiteOptions(PublishOptions):
@@ -88,11 +70,3 @@ class SitePreset(SiteOptions, Declared):
             hint = "name an `account` in the preset and give it a secret with `leap secrets set`"
             raise complaint("an unlisted page needs a secret for its address", hint, ("privacy",))
         return self
-
-
-#: The platform, as YAML names it → the model of a preset.
-PRESETS: Mapping[str, type[SitePreset]] = MappingProxyType({"site": SitePreset})
-#: The platform → the model of what a template or an override may say.
-OPTIONS: Mapping[str, type[PublishOptions]] = MappingProxyType({"site": SiteOptions})
-#: Keys of a preset that say where to publish, not how.
-WHERE = frozenset({"platform", "account"})
