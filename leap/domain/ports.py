@@ -24,6 +24,7 @@ from leap.domain.topics import Break, Outline
 from leap.domain.transcript import Heard, Transcript
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 class Progress(Protocol):
@@ -338,8 +339,11 @@ class Checkpoint(Protocol):
         """Note that the platform's copy has ``part`` as it is wanted.
 
         ``details`` is what it was given, in the shape in which ``Seen`` tells
-        what it has.
+        what it has. A part that is not wanted is not noted.
         """
+
+    def begin_anew(self) -> None:
+        """Forget where the video was and all that was saved: there is none any more."""
 
 
 class Quotas(Protocol):
@@ -395,7 +399,8 @@ class VideoPublisher(Protocol):
 
     ``place`` comes first; then each part of ``parts`` that is wanted and not
     there yet is applied, in their order. A part that fails keeps no other from
-    being tried, but the last: ``privacy`` opens what is complete.
+    being tried; but a video whose media or metadata are not as they are wanted
+    is not opened by ``privacy``, which is the last.
     """
 
     platform: str
@@ -431,9 +436,18 @@ class VideoPublisher(Protocol):
         """Delete the video; one that is gone already is no error. Raises ProviderErrors."""
 
     def look(
-        self, placed: Sequence[Placed], parts: Collection[str], progress: Progress
+        self,
+        placed: Sequence[Placed],
+        parts: Collection[str],
+        progress: Progress,
+        given: Mapping[str, Mapping[str, Any]] = _NOTHING,
     ) -> Mapping[str, Seen]:
-        """Return what the platform shows of each, by external id, as cheaply as it can be had."""
+        """Return what the platform shows of each, by external id, as cheaply as it can be had.
+
+        ``given`` is what each was last given (``Checkpoint.details``), by
+        external id: of captions and playlists nothing else is looked for, so
+        that what others have added is no difference.
+        """
 
     def videos(self, progress: Progress) -> Iterator[Video]:
         """Yield what the account has published there, newest first."""
