@@ -237,18 +237,8 @@ class Ledger(LedgerReader, Protocol):
     ) -> None:
         """Keep one thing under ``name``; neither of the two forgets it. Raises LeaseLost."""
 
-    def begin_anew(
-        self,
-        tenant: str,
-        recording: str,
-        preset: str,
-        lease: Lease,
-        notes: Mapping[str, Any],
-    ) -> None:
-        """Forget where the publication is and all that was kept of it, and keep ``notes``.
-
-        For a copy that shall take the place of another one. Raises LeaseLost.
-        """
+    def begin_anew(self, tenant: str, recording: str, preset: str, lease: Lease) -> None:
+        """Forget where the publication was and all that was kept. Raises LeaseLost."""
 
     def publication_unfinished(
         self,
@@ -280,8 +270,10 @@ class Ledger(LedgerReader, Protocol):
     def defer(self, tenant: str, account: str, until: datetime, reason: str) -> None:
         """Leave ``account`` alone until ``until``; the last word counts."""
 
-    def credential_used(self, tenant: str, account: str) -> None:
-        """Note that a run uses the credential now, to ten minutes."""
+    def credential_used(
+        self, tenant: str, account: str, expires_at: datetime | None = None
+    ) -> None:
+        """Note that a run uses the credential now, to ten minutes, and when it ends as it is."""
 
     def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:
         """Persist that fields with the fingerprint ``renewing`` are sent to be renewed.
@@ -324,6 +316,14 @@ class Ledger(LedgerReader, Protocol):
 
     def call_asked(self, tenant: str, paid: Paid, limit: Money | None = None) -> Money | None:
         """Write down a call before it is made, with what it costs at most; return None.
+
+        Where this month that would be more than ``limit``, nothing is written,
+        and what was spent is returned. Two runners never exceed it together.
+        """
+
+    def call_made(self, tenant: str, paid: Paid) -> None:
+        """Write down what became of a call; one that the ledger does not know is added."""
+
     def take_quota(
         self,
         tenant: str,
@@ -352,14 +352,6 @@ class Ledger(LedgerReader, Protocol):
         That is when the platform's next day begins; or in some minutes where
         its day has only just begun here, and may not have there.
         """
-
-
-        Where this month that would be more than ``limit``, nothing is written,
-        and what was spent is returned. Two runners never exceed it together.
-        """
-
-    def call_made(self, tenant: str, paid: Paid) -> None:
-        """Write down what became of a call; one that the ledger does not know is added."""
 
     def run_started(
         self, tenant: str, commit: str | None = None, forecast: Sequence[Expense] = ()

@@ -22,7 +22,7 @@ _ONE = "tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)
 _KEPT = f"SELECT name, note, sealed FROM leap.checkpoints WHERE {_ONE}"  # noqa: S608  # of constants
 _DETAILS = f"SELECT details FROM leap.publications WHERE {_ONE}"  # noqa: S608  # of constants
 _GIVEN = """
-    SELECT recording, preset, details FROM leap.publications
+    SELECT recording, preset, applied, details FROM leap.publications
     WHERE tenant = %(tenant)s AND platform = %(platform)s AND external_id IS NOT NULL
       AND state IN ('applied', 'failed', 'intended')
 """
@@ -60,7 +60,10 @@ class Checkpoints:
 
         def work(connection: Connection) -> dict[tuple[str, str], Mapping[str, Any]]:
             rows = connection.execute(_GIVEN, values).fetchall()
-            return {(recording, preset): details for recording, preset, details in rows}
+            return {
+                (recording, preset): {part: details[part] for part in applied if part in details}
+                for recording, preset, applied, details in rows
+            }
 
         return self._connections.run(tenant, work, reading=True)
 
@@ -90,16 +93,12 @@ class Checkpoints:
 
         self._connections.run(tenant, work)
 
-    def begin_anew(
-        self, tenant: str, recording: str, preset: str, lease: Lease, notes: Mapping[str, Any]
-    ) -> None:
-        values = {"tenant": tenant, "recording": recording, "preset": preset, "sealed": None}
+    def begin_anew(self, tenant: str, recording: str, preset: str, lease: Lease) -> None:
+        values = {"tenant": tenant, "recording": recording, "preset": preset}
 
         def work(connection: Connection) -> None:
             require_lease(connection, tenant, lease)
             connection.execute(_FORGET_ALL, values)
-            for name, note in notes.items():
-                connection.execute(_KEEP, {**values, "name": name, "note": to_json(note)})
             facts.write_placed(connection, tenant, recording, preset, None)
 
         self._connections.run(tenant, work)

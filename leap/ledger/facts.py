@@ -96,7 +96,7 @@ _PLACED = """
       AND (external_id, url) IS DISTINCT FROM (%(external_id)s, %(url)s)
 """
 _NOWHERE = """
-    UPDATE leap.publications SET external_id = NULL, url = NULL, applied = '{}', details = '{}'
+    UPDATE leap.publications SET external_id = NULL, url = NULL, applied = '{}'
     WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
 """
 _PART = """

@@ -66,12 +66,12 @@ def test_another_place_has_nothing_of_what_the_first_one_had(ledger, lease):
     assert (found.external_id, found.applied) == ("v2", {})
 
 
-def test_a_copy_that_replaces_another_begins_with_nothing(ledger, lease):
-    """But with what is to be known of the other."""
+def test_a_copy_after_another_begins_with_nothing(ledger, lease):
+    """But with what is known of what the platform was given."""
     ledger.publication_placed(*WHERE, PLACED, lease)
     ledger.part_applied(*WHERE, "media", "m", {"size": 1}, lease)
     ledger.keep(*WHERE, "session", lease, sealed=b"sealed")
-    ledger.begin_anew(*WHERE, lease, {"replaces": "v1"})
+    ledger.begin_anew(*WHERE, lease)
 
     found = ledger.publication(*WHERE)
     assert (found.state, found.external_id, found.url, found.applied) == (
@@ -80,7 +80,9 @@ def test_a_copy_that_replaces_another_begins_with_nothing(ledger, lease):
         None,
         {},
     )
-    assert ledger.kept(*WHERE) == Kept(notes={"replaces": "v1"})
+    assert ledger.kept(*WHERE) == Kept(details={"media": {"size": 1}})
+    ledger.publication_placed(*WHERE, Placed("v2", "there"), lease)
+    assert ledger.given("acme", "youtube") == {("r", "youtube"): {}}
 
 
 def test_a_failure_keeps_what_is_there(ledger, lease):
@@ -103,7 +105,7 @@ def test_without_a_lease_nothing_is_written(ledger, lease):
             lambda old: ledger.keep(*WHERE, "session", old, note=1),
             lambda old: ledger.publication_placed(*WHERE, PLACED, old),
             lambda old: ledger.part_applied(*WHERE, "media", "m", None, old),
-            lambda old: ledger.begin_anew(*WHERE, old, {"replaces": "v0"}),
+            lambda old: ledger.begin_anew(*WHERE, old),
         ):
             with pytest.raises(LeaseLost):
                 write(foreign)

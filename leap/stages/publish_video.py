@@ -1,0 +1,180 @@
+"""A recording brought to a platform of videos, part by part, and only once.
+
+What is done is in the checkpoint, which survives every crash; so this is
+begun again and again until nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Receipt, VideoPublisher
+from leap.errors import (
+    DeferUntil,
+    LeapError,
+    NeedsHuman,
+    ProviderError,
+    RetrySoon,
+    StageError,
+)
+from leap.faults import point
+from leap.stages.publish import WITHDRAWN, with_contents
+
+#: The note of which media are being placed: their digest.
+BEGUN = "begun"
+
+_MEDIA, _METADATA, _PRIVACY = "media", "metadata", "privacy"
+#: How much of the progress is the video itself.
+_VIDEO = 0.9
+#: Which of several failures says how it goes on: what a person has to do first.
+_WORST_FIRST = (NeedsHuman, DeferUntil, RetrySoon, LeapError)
+
+
+def publish_video(
+    publication: Publication,
+    publisher: VideoPublisher,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> Receipt:
+    """Make the platform's video equal to ``publication`` and return its receipt.
+
+    Every part that can be brought about is, before the worst failure of the
+    others is raised: a ProviderError, or StageError where a file is gone.
+    Raises LeaseLost and LedgerError at once.
+    """
+    publication = with_contents(publication)
+    _require_known_parts(publication, publisher)
+    progress(0.0, f"publishing to {publication.preset}")
+    placed = _placed(publication, publisher, checkpoint, progress)
+    _apply_all(publication, publisher, placed, checkpoint, progress)
+    point("publish.applied")
+    progress(1.0, placed.url)
+    details = {
+        part: checkpoint.details[part]
+        for part in publication.wanted
+        if checkpoint.details.get(part) is not None
+    }
+    applied = dict(publication.wanted)
+    return Receipt(publisher.platform, placed.external_id, placed.url, applied, details)
+
+
+def take_down_video(
+    publisher: VideoPublisher,
+    checkpoint: Checkpoint,
+    marker: str,
+    before: Mapping[str, Any],
+    progress: Progress,
+) -> Receipt:
+    """Delete the video, all of it or what there is; return the receipt that says so.
+
+    Args:
+        marker: the publication's, by which a video is found of which nothing
+            but that it was begun is known.
+        before: the details of its last receipt. They are kept: how open it was
+            is asked when it is published again.
+
+    Safe to repeat. Raises ProviderErrors.
+    """
+    progress(0.0, f"taking down from {publisher.platform}")
+    _delete(publisher, checkpoint, marker, progress)
+    progress(1.0, f"taken down from {publisher.platform}")
+    return Receipt(publisher.platform, "", "", {}, {**before, WITHDRAWN: True})
+
+
+def _require_known_parts(publication: Publication, publisher: VideoPublisher) -> None:
+    unknown = set(publication.wanted) - {_MEDIA, *publisher.parts}
+    if unknown:
+        message = f"{publisher.platform} has no {', '.join(sorted(unknown))}"
+        raise ValueError(message)
+
+
+def _placed(
+    publication: Publication,
+    publisher: VideoPublisher,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> Placed:
+    """Return where the video is, with the media that is wanted."""
+    wanted, applied = publication.wanted[_MEDIA], checkpoint.applied.get(_MEDIA)
+    if checkpoint.placed is not None and applied == wanted:
+        return checkpoint.placed
+    if checkpoint.placed is not None and applied is not None and _is_open(checkpoint):
+        raise NeedsHuman(
+            f"{publication.preset} has other media than the recording has now",
+            hint="say `new_media: keep` in an override, or take it down with `withdraw: true`",
+        )
+    begun = checkpoint.read(BEGUN)
+    if begun != wanted and (begun is not None or checkpoint.placed is not None):
+        # Half of a video that is not wanted any more, and was never opened.
+        _delete(publisher, checkpoint, publication.marker, progress)
+        checkpoint.begin_anew()
+    if checkpoint.read(BEGUN) is None:
+        checkpoint.save(BEGUN, wanted)
+
+    def first(share: float | None, message: str = "") -> None:
+        progress(share if share is None else share * _VIDEO, message)
+
+    placed = publisher.place(publication, checkpoint, first)
+    if checkpoint.applied.get(_MEDIA) != wanted:
+        checkpoint.apply(_MEDIA)
+    return placed
+
+
+def _apply_all(
+    publication: Publication,
+    publisher: VideoPublisher,
+    placed: Placed,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> None:
+    """Apply each part that is not there yet. Raises the worst failure, in the end."""
+    todo = [
+        part
+        for part in publisher.parts
+        if part in publication.wanted and checkpoint.applied.get(part) != publication.wanted[part]
+    ]
+    failures: dict[str, LeapError] = {}
+    for done, part in enumerate(todo):
+        if part == _PRIVACY and _METADATA in failures and not _is_open(checkpoint):
+            continue  # nobody has seen it yet, and nobody is to see it half done
+        progress(_VIDEO + (1 - _VIDEO) * done / len(todo), f"{part} of {publication.preset}")
+        try:
+            details = publisher.apply(part, publication, placed, checkpoint, progress)
+        except (ProviderError, StageError) as error:
+            failures[part] = error
+        else:
+            checkpoint.apply(part, details)
+    if failures:
+        raise _summed_up(failures)
+
+
+def _is_open(checkpoint: Checkpoint) -> bool:
+    """Tell whether the video was shown as it was wanted, once at least."""
+    return _PRIVACY in checkpoint.applied
+
+
+def _delete(
+    publisher: VideoPublisher, checkpoint: Checkpoint, marker: str, progress: Progress
+) -> None:
+    """Delete the video, also one of which nothing but that it was begun is known."""
+    if checkpoint.placed is not None:
+        found = [checkpoint.placed]
+    elif checkpoint.read(BEGUN) is not None:
+        found = [each.placed for each in publisher.videos(progress) if each.marker == marker]
+    else:
+        found = []
+    for placed in found:
+        publisher.take_down(placed)
+        point("publish.taken_down")
+
+
+def _summed_up(failures: Mapping[str, LeapError]) -> LeapError:
+    """Return the worst of ``failures``, by part, which tells of the others too."""
+
+    def rank(error: LeapError) -> int:
+        return next(i for i, kind in enumerate(_WORST_FIRST) if isinstance(error, kind))
+
+    worst = min(failures.values(), key=rank)
+    worst.message = "; ".join(f"{part}: {error.message}" for part, error in failures.items())
+    return worst
