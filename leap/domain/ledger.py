@@ -16,7 +16,7 @@ from leap.domain.calls import Paid
 from leap.domain.expense import Expense
 from leap.domain.money import Money
 from leap.domain.ports import Placed, Receipt
-from leap.domain.quotas import Bucket, Granted, Shortage, UsedToday
+from leap.domain.quotas import AppDay, Bucket, Granted, Shortage
 from leap.domain.recording import FileMemo
 from leap.domain.snapshot import (
     Actual,
@@ -112,8 +112,11 @@ class LedgerReader(Protocol):
     def credentials(self, tenant: str) -> Mapping[str, CredentialState]:
         """Return what became of every credential that a run has used, by account."""
 
-    def quota_used(self, tenant: str, zone: str) -> Sequence[UsedToday]:
-        """Return what the apps of the tenant's accounts have used up today in ``zone``."""
+    def app_days(self, tenant: str, zone: str) -> Sequence[AppDay]:
+        """Return the apps that the tenant's accounts ask as, and what they used up today.
+
+        It is today in ``zone``. An account that was never counted is not there.
+        """
 
     def spent(self, tenant: str) -> Sequence[Money]:
         """Return what was spent this month (UTC, by the database's clock), in each currency.

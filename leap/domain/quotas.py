@@ -6,7 +6,8 @@ app share its day. The app is called its *holder* here, and known by a digest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -55,10 +56,40 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True)
-class UsedToday:
-    """What the app behind an account has used up today; by whomever."""
+class AppDay:
+    """What the app behind an account has used up today, whoever asked as it; by bucket."""
 
     account: str
     holder: str
+    used: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of one bucket is wanted, of how much a day has, some of it used today."""
+
     bucket: str
-    used: int
+    wanted: int
+    limit: int
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What publications take of the days of one app.
+
+    Attributes:
+        platform: where, such as ``youtube``.
+        accounts: as whom, by tenant and account; several where they share an app.
+        amounts: how much of each bucket.
+        days: how many of the platform's days that takes, today included; None
+            where it never can be done: ``too_much`` is what is wanted then.
+        too_much: tenant, recording and amount of the first publication that is
+            more than a day has.
+    """
+
+    platform: str
+    accounts: tuple[tuple[str, str], ...]
+    amounts: tuple[Amount, ...]
+    days: int | None
+    too_much: tuple[str, str, Amount] | None = None

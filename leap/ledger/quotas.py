@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from leap.domain.quotas import Bucket, Granted, Shortage, UsedToday
+from leap.domain.quotas import AppDay, Bucket, Granted, Shortage
 from leap.ledger.address import Connection
 from leap.ledger.connections import Connections
 
@@ -68,10 +68,12 @@ _EMPTY = f"""
 """  # noqa: S608  # of constants
 _USED = f"""
     WITH {_TODAY}
-    SELECT account, holder, bucket, used
-    FROM today CROSS JOIN leap.quota_holders JOIN leap.quotas USING (holder)
-    WHERE tenant = %(tenant)s AND day = time::date
-    ORDER BY account, bucket
+    SELECT account, own.holder,
+        coalesce(jsonb_object_agg(bucket, used) FILTER (WHERE bucket IS NOT NULL), '{{}}')
+    FROM today CROSS JOIN leap.quota_holders AS own
+        LEFT JOIN leap.quotas AS counted ON counted.holder = own.holder AND day = time::date
+    WHERE tenant = %(tenant)s
+    GROUP BY account, own.holder ORDER BY account
 """  # noqa: S608  # of constants
 
 
@@ -123,12 +125,12 @@ class Counters:
 
         return self._connections.run(tenant, work)
 
-    def quota_used(self, tenant: str, zone: str) -> tuple[UsedToday, ...]:
+    def app_days(self, tenant: str, zone: str) -> tuple[AppDay, ...]:
         values = {"tenant": tenant, "zone": zone}
         rows = self._connections.run(
             tenant, lambda connection: connection.execute(_USED, values).fetchall(), reading=True
         )
-        return tuple(UsedToday(*row) for row in rows)
+        return tuple(AppDay(*row) for row in rows)
 
 
 class _Short(Exception):

@@ -7,39 +7,66 @@ taken, since nobody knows what of it was used.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from types import MappingProxyType
 
 from leap.domain.fingerprint import digest
 from leap.domain.ledger import Ledger
 from leap.domain.ports import Clock
 from leap.domain.quotas import Bucket, Shortage
 from leap.domain.snapshot import PublicationFact
-from leap.errors import DeferUntil
+from leap.errors import DeferUntil, LedgerError
 from leap.planning.quota import buckets, is_refresh, needs
 from leap.tasks.job import Job
 from leap.tasks.leaving import refreshes_as
+from leap.tasks.survey import Session
+
+_log = logging.getLogger(__name__)
 
 _PLATFORMS = {"youtube": "YouTube"}
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @contextmanager
 def quotas_of(job: Job, known: PublicationFact | None) -> Iterator[LedgerQuotas]:
-    """Return the days that publishing ``job`` may use up, for the length of a block."""
-    session, publication = job.session, job.publication
-    operator = session.declaration.operator
+    """Return the days that publishing ``job`` may use up, for the length of a block.
+
+    ``known`` is what the ledger has of the publication. What takes one away
+    may use the whole day.
+    """
+    operator, publication = job.session.declaration.operator, job.publication
     applied = known.applied if known else {}
-    parts = [part for part, made in job.wanted.items() if applied.get(part) != made]
+    parts = [part for part, digest in job.wanted.items() if applied.get(part) != digest]
+    reserve = needs(operator, publication.platform, publication.options, parts, known)
+    refreshing = is_refresh(known) and not job.step.withdraws
+    account = publication.account or ""
+    with quotas_for(
+        job.session, job.tenant, account, publication.platform, reserve, refreshing=refreshing
+    ) as quotas:
+        yield quotas
+
+
+@contextmanager
+def quotas_for(
+    session: Session,
+    tenant: str,
+    account: str,
+    platform: str,
+    reserve: Mapping[str, int] = _NOTHING,
+    *,
+    refreshing: bool = True,
+) -> Iterator[LedgerQuotas]:
+    """Return the days that ``account`` may use up on ``platform``, for the length of a block.
+
+    Looking at what is there counts as refreshing. For ``reserve`` see ``LedgerQuotas``.
+    """
+    limits = buckets(session.declaration.operator, platform)
     quotas = LedgerQuotas(
-        session.ledger,
-        session.clock,
-        job.tenant,
-        publication.account or "",
-        publication.platform,
-        buckets(operator, publication.platform),
-        needs(operator, publication.platform, publication.options, parts, known),
-        refreshing=is_refresh(known),
+        *(session.ledger, session.clock, tenant, account, platform, limits, reserve),
+        refreshing=refreshing,
     )
     try:
         yield quotas
@@ -83,7 +110,6 @@ class LedgerQuotas:
             return
         self._forget_yesterday()
         wanted = {**self._reserve, bucket: max(units, self._reserve.get(bucket, 0))}
-        self._reserve = {}
         missing = {
             name: amount - self._left.get(name, 0)
             for name, amount in wanted.items()
@@ -91,6 +117,7 @@ class LedgerQuotas:
         }
         if missing:
             self._take(self._counted_by(holder), missing)
+        self._reserve = {}
         self._left[bucket] -= units
 
     def exhausted(self, holder: str, bucket: str) -> datetime:
@@ -103,10 +130,15 @@ class LedgerQuotas:
     def close(self) -> None:
         """Give back what was reserved and not spent."""
         rest = {name: units for name, units in self._left.items() if units}
-        if self._day is not None and rest:
-            holder, day, _ = self._day
-            self._ledger.return_quota(self._tenant, holder, day, rest, refreshing=self._refreshing)
         self._left = {}
+        if self._day is None or not rest:
+            return
+        holder, day, _ = self._day
+        try:
+            self._ledger.return_quota(self._tenant, holder, day, rest, refreshing=self._refreshing)
+        except LedgerError as error:
+            # They are there again tomorrow; what was published matters more.
+            _log.warning("%s of today stay taken: %s", ", ".join(rest), error)
 
     def _take(self, holder: str, missing: Mapping[str, int]) -> None:
         answer = self._ledger.take_quota(
@@ -123,7 +155,7 @@ class LedgerQuotas:
         self._day = holder, answer.day, answer.until
 
     def _forget_yesterday(self) -> None:
-        """Reserve anew what was left when the platform's day ended."""
+        """Take no more out of what was reserved of a day that has ended."""
         if self._day is not None and self._clock.now() >= self._day[2]:
             self.close()
             self._day = None
@@ -134,12 +166,13 @@ class LedgerQuotas:
             f"{name} quota: {shortage.used:,} of {shortage.of:,} {shortage.bucket} of today"
             f" are used, and this takes {units:,}"
         )
-        if not shortage.for_refreshes:
+        if not self._refreshing:
             return DeferUntil(message, until=shortage.until, for_account=True)
-        # New publications go on.
-        message += "; the rest of the day is for new lectures"
-        name = refreshes_as(self._account)
-        self._ledger.defer(self._tenant, name, shortage.until, message)
+        if shortage.for_refreshes:
+            message += "; the rest of the day is for new lectures"
+        # New publications go on, and may need less.
+        refreshes = refreshes_as(self._account)
+        self._ledger.defer(self._tenant, refreshes, shortage.until, message)
         return DeferUntil(message, until=shortage.until)
 
     def _counted_by(self, holder: str) -> str:

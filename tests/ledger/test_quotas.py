@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from leap.domain.quotas import Bucket, Granted, Shortage, UsedToday
+from leap.domain.quotas import AppDay, Bucket, Granted, Shortage
 from leap.ledger import PostgresLedger
 from leap.ledger.address import connect
 
@@ -51,7 +51,8 @@ def take(ledger, units, *, tenant="acme", app=APP, bucket=UNITS, refreshing=Fals
 
 
 def used(ledger, tenant="acme"):
-    return {each.bucket: each.used for each in ledger.quota_used(tenant, PACIFIC)}
+    (day,) = ledger.app_days(tenant, PACIFIC) or [AppDay("", "")]
+    return day.used
 
 
 def test_a_day_is_used_up_to_its_end_and_not_further(at):
@@ -95,10 +96,8 @@ def test_tenants_with_one_app_share_its_day(at):
     assert Shortage("units", 900, 1000, MIDNIGHT) == take(ledger, 200, tenant="globex")
     assert isinstance(take(ledger, 200, tenant="globex", app="e" * 64), Granted)
     # The last word says which app an account is of.
-    assert [UsedToday("youtube-main", "e" * 64, "units", 200)] == list(
-        ledger.quota_used("globex", PACIFIC)
-    )
-    assert () == ledger.quota_used("initech", PACIFIC)
+    assert (AppDay("youtube-main", "e" * 64, {"units": 200}),) == ledger.app_days("globex", PACIFIC)
+    assert () == ledger.app_days("initech", PACIFIC)
 
 
 def test_refreshes_leave_the_rest_of_the_day_to_what_is_new(at):
@@ -197,7 +196,7 @@ RACE = """
     tenant, refreshing = ("acme", "globex")[runner % 2], runner < 2
     ledger = PostgresLedger(lambda: Address(**address))
     needs = {Bucket("units", 100, 20, "UTC"): 1, Bucket("uploads", 90, 20, "UTC"): 1}
-    ledger.quota_used(tenant, "UTC")
+    ledger.app_days(tenant, "UTC")
     print("ready", flush=True)
     sys.stdin.readline()
     answers = [
@@ -224,5 +223,5 @@ def test_many_runners_take_exactly_what_there_is(ledger, database, start_python)
     assert 90 == sum(granted)
     assert sum(granted[:2]) <= 20
     take(ledger, 1, app="app", bucket=Bucket("units", 100, 20, "UTC"))
-    found = {each.bucket: each.used for each in ledger.quota_used("acme", "UTC")}
-    assert {"units": 91, "uploads": 90} == found
+    (_, day) = ledger.app_days("acme", "UTC")
+    assert {"units": 91, "uploads": 90} == day.used
