@@ -96,8 +96,10 @@ def version() -> str:
     return words[2]
 
 
-def source(path: Path, *, demuxer: str) -> Any:
+def source(path: Path, *, demuxer: str, start: float = 0.0) -> Any:
     """Return ``path`` as an ffmpeg-python input that cannot reach any other file.
+
+    It is read from ``start`` on, in seconds; what is before is not decoded.
 
     A file that only looks like a video could be a playlist naming
     ``/etc/passwd`` or a URL: neither protocols nor demuxers but the given ones
@@ -116,6 +118,7 @@ def source(path: Path, *, demuxer: str) -> Any:
         protocol_whitelist="file",
         format_whitelist=demuxer,
         threads=1,
+        **({"ss": f"{start:.3f}"} if start else {}),
     )
 
 
