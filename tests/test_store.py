@@ -64,7 +64,7 @@ def test_the_second_of_two_commits_keeps_the_files_of_the_first(tmp_path: Path) 
 
     assert first == second
     assert store.files(second)["sub/words.txt"].read_text(encoding="utf-8") == "first"
-    assert {"manifest.json", first.attempt} == {p.name for p in store.folder(NAME).iterdir()}
+    assert {"manifest.json", first.attempt} == {p.name for p in (store.root / "demo" / NAME.recording / "trim" / NAME.key).iterdir()}
 
 
 def test_racing_commits_agree_on_one_manifest(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_file_that_shrank_or_vanished_makes_the_target_absent(tmp_path: Path) 
 def test_a_torn_manifest_is_one_clear_line(tmp_path: Path) -> None:
     store = Store(tmp_path)
     commit(store)
-    (store.folder(NAME) / "manifest.json").write_text('{"version": 1, "ten')
+    ((store.root / "demo" / NAME.recording / "trim" / NAME.key) / "manifest.json").write_text('{"version": 1, "ten')
 
     with pytest.raises(StoreError, match=r"manifest\.json: cannot be read.*run `leap reconcile`"):
         store.read(NAME)
@@ -184,7 +184,7 @@ def test_a_kill_while_committing_leaves_the_target_whole_or_absent(
     store.sweep()
 
     assert store.is_present(manifest)
-    assert {"manifest.json", manifest.attempt} == {p.name for p in store.folder(NAME).iterdir()}
+    assert {"manifest.json", manifest.attempt} == {p.name for p in (store.root / "demo" / NAME.recording / "trim" / NAME.key).iterdir()}
     assert ("killed" if standing else "again") == store.files(manifest)["sub/words.txt"].read_text()
 
 

@@ -39,7 +39,7 @@ def command(identity: str, root: Path, format_: str) -> None:
     from leap.ledger import open_ledger
     from leap.render import show as render
     from leap.render.terminal import paint_for, width_of_terminal
-    from leap.store import Store
+    from leap.store import open_store
 
     declaration = load(root)
     operator = declaration.operator
@@ -47,7 +47,7 @@ def command(identity: str, root: Path, format_: str) -> None:
         standing = find(ledger, declaration, identity)
         actual = ledger.glance(standing.tenant, beginning=standing.row.id).actual
         newest_first = ledger.events(standing.tenant, standing.row.id)
-    store = Store(operator.state / "targets")
+    store = open_store(operator)
     targets = read_targets(store, actual, standing)
     topics = read_topics(store, standing)
     events = [render.Event(each.at, each.kind, each.message) for each in reversed(newest_first)]
@@ -108,7 +108,7 @@ def read_targets(store: Store, actual: Actual, standing: Standing) -> list[Targe
                 key=name.key,
                 fact=actual.fact(row.id, stage, name.key),
                 manifest=manifest,
-                folder=store.folder(name) / manifest.attempt if manifest else None,
+                folder=store.place(manifest) if manifest else None,
                 present=manifest is not None and store.is_present(manifest),
             )
         )
@@ -125,7 +125,7 @@ def read_topics(store: Store, standing: Standing) -> dict[str, Any] | None:
 
     row = standing.row
     targets = [
-        (manifest, store.folder(manifest.name) / manifest.attempt)
+        (manifest, store.whole(manifest))
         for manifest in store.manifests(standing.tenant, row.id, Stage.TOPICS)
         if store.is_present(manifest)
     ]

@@ -15,3 +15,8 @@ Endpoint = Annotated[
         "write it like `https://api.example.org`, without a `/` at the end",
     ),
 ]
+
+#: A part of a vendor's world, by the vendor's name for it.
+Region = Annotated[
+    str, Shaped(r"^[a-z0-9][a-z0-9-]{0,62}$", "a region", "write it like `eu-central-1`")
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leap.config.address import Endpoint
+from leap.config.address import Endpoint, Region
 from leap.config.chat import ChatEndpoints
 from leap.config.model import Model, setting
 from leap.config.speech import SpeechEndpoints
@@ -57,6 +57,21 @@ class VkEndpoints(Model):
     )
 
 
+class S3Endpoints(Model):
+    """Where buckets are."""
+
+    url: Endpoint | None = setting(
+        None,
+        "The service of another vendor; without one it is Amazon's.",
+        examples=["https://storage.yandexcloud.net"],
+    )
+    region: Region | None = setting(
+        None,
+        "The region of the bucket; without one, that of AWS_DEFAULT_REGION.",
+        examples=["eu-central-1"],
+    )
+
+
 class Endpoints(Model):
     """Where each provider is."""
 
@@ -83,12 +98,20 @@ class Endpoints(Model):
         VkEndpoints(), "Where VK is.", examples=[{"api": "https://api.vk.com"}]
     )
 
+    s3: S3Endpoints = setting(
+        S3Endpoints(),
+        "Where the bucket is that `state` names.",
+        examples=[{"url": "https://storage.yandexcloud.net", "region": "ru-central1"}],
+    )
+
     def insecure(self) -> Iterator[tuple[str, ...]]:
         """Yield the keys of endpoints that are reached without encryption."""
         for name, section in (("zoom", self.zoom), ("youtube", self.youtube), ("vk", self.vk)):
             for key, url in section:
                 if not str(url).startswith("https://"):
                     yield "endpoints", name, key
+        if self.s3.url is not None and not self.s3.url.startswith("https://"):
+            yield "endpoints", "s3", "url"
         for path in self.speech.insecure():
             yield "endpoints", "speech", *path
         for path in self.chat.insecure():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -15,6 +16,7 @@ from leap.config.prices import Prices
 from leap.config.quotas import Quotas
 from leap.config.safety import Safety
 from leap.config.settings import Settings
+from leap.config.storage import Bucket, Cache, State
 from leap.config.units import Called, complaint
 
 _DATABASE = re.compile(r"embedded|postgres(ql)?(\+psycopg)?://.+")
@@ -70,8 +72,17 @@ _LIMITS: dict[Resource, int] = {
 class Operator(Declared):
     """The operator's file. Paths are relative to the repository's root, or absolute."""
 
-    state: FolderPath = setting(
-        "state", "Where targets, ledger and logs are kept.", examples=["state", "/var/lib/leap"]
+    place: State = setting(
+        "state",
+        "Where targets, ledger and logs are kept: a folder, or a bucket for the targets, with"
+        " `state` for the rest.",
+        examples=["state", "/var/lib/leap", "s3://leap-acme/state"],
+        alias="state",
+    )
+    cache: Cache = setting(
+        Cache(),
+        "What this machine keeps of the bucket that `state` names.",
+        examples=[{"size": "8 GB"}],
     )
     database: Database = setting(
         "embedded",
@@ -144,6 +155,16 @@ class Operator(Declared):
     defaults: Settings = setting(
         Settings(), "Settings for all tenants.", examples=[{"trim": {"padding": "2 s"}}]
     )
+
+    @property
+    def state(self) -> Path:
+        """The folder for all that is kept on this machine; targets too, where there is no bucket."""
+        return self.place.folder if isinstance(self.place, Bucket) else self.place
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """The bucket that holds the targets; None where the state folder does."""
+        return self.place if isinstance(self.place, Bucket) else None
 
     @property
     def limits(self) -> dict[str, int]:

@@ -14,7 +14,8 @@ from leap.config.units import Called, complaint
 _MAX_LENGTH = 1000
 
 
-def _is_path(value: Any) -> Path:
+def as_path(value: Any) -> Path:
+    """Return ``value`` as a path, or complain."""
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value.strip():
@@ -28,7 +29,7 @@ def _is_path(value: Any) -> Path:
 
 FolderPath = Annotated[
     Path,
-    BeforeValidator(_is_path),
+    BeforeValidator(as_path),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": _MAX_LENGTH}),
     Called("folder"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from leap.domain.manifest import Manifest
@@ -47,7 +46,7 @@ class Target:
     key: str
     fact: StageFact | None
     manifest: Manifest | None
-    folder: Path | None
+    folder: str | None
     present: bool
 
     @property
@@ -113,7 +112,7 @@ def _target(target: Target) -> dict[str, Any]:
     return {
         "key": target.key,
         "state": target.state,
-        "path": str(target.folder) if target.folder else None,
+        "path": target.folder,
         "files": [
             {"path": file.path, "size": file.size, "sha256": file.sha256}
             for file in (manifest.files if manifest else ())

@@ -15,8 +15,9 @@ that two runners can never mix their files.
 
 from __future__ import annotations
 
-from leap.store.answers import FileAnswers
+from leap.store.answers import KeptAnswers
 from leap.store.atomic import hash_file
+from leap.store.opening import forget_bucket_keys, open_store, through
 from leap.store.store import Store
 
-__all__ = ["FileAnswers", "Store", "hash_file"]
+__all__ = ["KeptAnswers", "Store", "forget_bucket_keys", "hash_file", "open_store", "through"]

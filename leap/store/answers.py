@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from leap.store.atomic import read_json, replace
+from leap.store.shelf import Shelf
 
 
-class FileAnswers:
+class KeptAnswers:
     """Answers kept by the digest of their question (``leap.domain.ports.Answers``)."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, shelf: Shelf, folder: str) -> None:
+        self._shelf, self._folder = shelf, folder
 
     def get(self, digest: str) -> dict[str, Any] | None:
-        return read_json(self._folder / f"{digest}.json")
+        return self._shelf.read(self._name(digest))
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Yield every answer that is kept, in no particular order."""
-        for path in self._folder.glob("*.json"):
-            answer = read_json(path)
-            if answer is not None:
-                yield answer
+        for _, answer in self._shelf.read_all(self._shelf.find(self._name("*"))):
+            yield answer
 
     def put(self, digest: str, answer: Mapping[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        replace(self._folder / f"{digest}.json", dict(answer))
+        self._shelf.replace(self._name(digest), answer)
+
+    def _name(self, digest: str) -> str:
+        return f"{self._folder}/{digest}.json"

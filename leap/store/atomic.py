@@ -33,16 +33,31 @@ def read_json(path: Path) -> dict[str, Any] | None:
     Raises StoreError where the file cannot be read as one.
     """
     try:
-        data = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         message = f"{path}: cannot be read ({error})"
         raise StoreError(message, hint="remove it and run `leap reconcile`") from error
+    return parse_json(content, str(path))
+
+
+def parse_json(content: bytes | str, place: str) -> dict[str, Any]:
+    """Return the JSON object that was found at ``place``. Raises StoreError where it is none."""
+    try:
+        data = json.loads(content)
+    except ValueError as error:
+        message = f"{place}: cannot be read ({error})"
+        raise StoreError(message, hint="remove it and run `leap reconcile`") from error
     if not isinstance(data, dict):
-        message = f"{path}: not a JSON object"
+        message = f"{place}: not a JSON object"
         raise StoreError(message, hint="remove it and run `leap reconcile`")
     return data
+
+
+def as_json(data: Mapping[str, Any]) -> bytes:
+    """Return ``data`` as the JSON that documents hold."""
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
 def create(path: Path, data: Mapping[str, Any]) -> bool:
@@ -51,7 +66,7 @@ def create(path: Path, data: Mapping[str, Any]) -> bool:
     A hard link is the one way to create a file atomically *and* exclusively:
     rename(2) would replace. https://man7.org/linux/man-pages/man2/link.2.html
     """
-    temporary = _written(path, _as_json(data))
+    temporary = _written(path, as_json(data))
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
@@ -64,7 +79,7 @@ def create(path: Path, data: Mapping[str, Any]) -> bool:
 
 def replace(path: Path, data: Mapping[str, Any]) -> None:
     """Write ``data`` to ``path`` in one step, over whatever was there."""
-    replace_bytes(path, _as_json(data))
+    replace_bytes(path, as_json(data))
 
 
 def replace_bytes(path: Path, content: bytes, *, mode: int = 0o666) -> None:
@@ -79,10 +94,6 @@ def replace_bytes(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def _as_json(data: Mapping[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
 def _written(path: Path, content: bytes, mode: int = 0o666) -> Path:

@@ -1,25 +1,28 @@
-"""Targets, failures and receipts below one folder."""
+"""Targets, failures, receipts and answers, wherever they lie."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from leap.domain.history import Usage
 from leap.domain.manifest import FailureRecord, Manifest, ReceiptRecord, TargetFile, TargetName
 from leap.domain.ports import Receipt
 from leap.domain.stage import Stage
 from leap.errors import StoreError
 from leap.faults import point
-from leap.store import underway
-from leap.store.answers import FileAnswers
-from leap.store.atomic import create, hash_file, read_json, replace, sync_folder, sync_tree
+from leap.store import receipts, underway
+from leap.store.answers import KeptAnswers
+from leap.store.atomic import hash_file
+from leap.store.folder import FolderShelf
+from leap.store.shelf import Shelf
 
 _MANIFEST = "manifest.json"
 _FAILURE = "failure.json"
@@ -35,51 +38,85 @@ _PATIENCE = 10.0
 
 
 class Store:
-    """The store below one folder, usually ``state/targets``."""
+    """The store on a ``shelf``, or below a folder such as ``state/targets``."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, shelf: Shelf | Path) -> None:
+        self.shelf: Shelf = FolderShelf(shelf) if isinstance(shelf, Path) else shelf
+
+    @property
+    def root(self) -> Path:
+        """The folder of this machine in which files are made and used."""
+        return self.shelf.root
+
+    @property
+    def is_local(self) -> bool:
+        """Whether what is committed stays on this machine's disk."""
+        return self.shelf.is_local
+
+    def check(self) -> None:
+        """Raise StoreError where the place of the store cannot keep its promises."""
+        self.shelf.check()
 
     # ── targets ────────────────────────────────────────────────────────────
 
-    def folder(self, name: TargetName) -> Path:
-        """Return the folder of a target, whether or not it exists."""
-        return self.root / name.tenant / name.recording / name.stage.value / name.key
+    def place(self, manifest: Manifest) -> str:
+        """Return where the files of a target are, as a person looks for them."""
+        return self.shelf.place(_attempt(manifest))
 
     def read(self, name: TargetName) -> Manifest | None:
         """Return the manifest of a target, or None where nothing is committed.
 
         Raises StoreError where a manifest is there but cannot be read.
         """
-        path = self.folder(name) / _MANIFEST
-        data = read_json(path)
-        if data is None:
-            return None
-        try:
-            manifest = Manifest.from_json(data)
-        except (KeyError, TypeError, ValueError) as error:
-            message = f"{path}: not a manifest ({error})"
-            raise StoreError(message, hint="remove it and run `leap reconcile`") from error
-        return manifest
+        document = f"{_folder(name)}/{_MANIFEST}"
+        data = self.shelf.read(document)
+        return None if data is None else self._manifest(document, data)
 
-    def files(self, manifest: Manifest) -> dict[str, Path]:
-        """Return the files of a target by their relative path."""
-        folder = self.folder(manifest.name) / manifest.attempt
-        return {file.path: folder / file.path for file in manifest.files}
+    def standing(self, names: Collection[TargetName]) -> dict[TargetName, Manifest]:
+        """Return the manifests of those targets that are committed and whole.
+
+        That is asked at once for all of them: a bucket answers few requests
+        sooner than many. Raises StoreError as ``read`` does.
+        """
+        folders = {_folder(name): name for name in names}
+        sizes = self.shelf.sizes(folders)
+        documents = (f"{folder}/{_MANIFEST}" for folder in folders)
+        found = {}
+        for document, data in self.shelf.read_all([each for each in documents if each in sizes]):
+            manifest = self._manifest(document, data)
+            if _is_whole(manifest, sizes):
+                found[folders[document.removesuffix(f"/{_MANIFEST}")]] = manifest
+        return found
+
+    def files(self, manifest: Manifest) -> Mapping[str, Path]:
+        """Return the files of a target by their relative path.
+
+        A file of a bucket is brought to this machine when it is looked up, and
+        stays here while this process lives; that may raise StoreError.
+        """
+        return self.shelf.files(_attempt(manifest), manifest.files)
+
+    def whole(self, manifest: Manifest) -> Path:
+        """Return a folder of this machine with all files of a target, as ``files`` gives them."""
+        return self.shelf.whole(_attempt(manifest), manifest.files)
 
     def is_present(self, manifest: Manifest) -> bool:
         """Tell whether every file is there with its recorded size.
 
         The hashes are not computed: this is asked before every use.
         """
-        paths = self.files(manifest)
-        for file in manifest.files:
-            try:
-                if paths[file.path].stat().st_size != file.size:
-                    return False
-            except OSError:
-                return False
-        return True
+        return _is_whole(manifest, self.shelf.sizes([_attempt(manifest)]))
+
+    def usage(self, tenant: str) -> dict[Stage, Usage]:
+        """Return the room that the targets of a tenant take, by stage."""
+        return self.shelf.usage(tenant)
+
+    def _manifest(self, document: str, data: Mapping[str, Any]) -> Manifest:
+        try:
+            return Manifest.from_json(data)
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{self.shelf.place(document)}: not a manifest ({error})"
+            raise StoreError(message, hint="remove it and run `leap reconcile`") from error
 
     # ── work under way ─────────────────────────────────────────────────────
 
@@ -146,14 +183,16 @@ class Store:
             return underway.untouched(folder) < _KEPT
 
         swept = underway.sweep(self.root / _SCRATCH)
-        return swept + underway.sweep(self.root / _UNFINISHED, is_needed)
+        swept += underway.sweep(self.root / _UNFINISHED, is_needed)
+        return swept + self.shelf.sweep()
 
     def _unfinished(self, name: TargetName) -> Path:
         parts = name.tenant, name.recording, name.stage.value, name.key
         return self.root / _UNFINISHED / ".".join(parts)
 
     def _is_committed(self, name: TargetName) -> bool:
-        return (self.folder(name) / _MANIFEST).exists()
+        folder = _folder(name)
+        return f"{folder}/{_MANIFEST}" in self.shelf.sizes([folder])
 
     # ── results ────────────────────────────────────────────────────────────
 
@@ -197,19 +236,17 @@ class Store:
             finished_at=finished_at,
             seconds=(finished_at - started_at).total_seconds(),
         )
-        folder = self.folder(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_tree(scratch)
+        folder = _folder(name)
         point(f"store.{name.stage.value}.before_files")
-        scratch.rename(folder / attempt)
-        sync_folder(folder)
+        self.shelf.put(scratch, f"{folder}/{attempt}", files)
         point(f"store.{name.stage.value}.before_manifest")
-        if not create(folder / _MANIFEST, manifest.to_json()):
-            shutil.rmtree(folder / attempt, ignore_errors=True)
+        if not self.shelf.create(f"{folder}/{_MANIFEST}", manifest.to_json()):
             standing = self.read(name)
             if standing is None:
-                message = f"{folder / _MANIFEST}: appeared and vanished while committing"
+                place = self.shelf.place(f"{folder}/{_MANIFEST}")
+                message = f"{place}: appeared and vanished while committing"
                 raise StoreError(message)
+            self.tidy(standing)
             return standing
         point(f"store.{name.stage.value}.after_manifest")
         self.tidy(manifest)
@@ -222,66 +259,44 @@ class Store:
         manifest, and the record of a failure that is overtaken.
         """
         underway.remove(self._unfinished(manifest.name))
-        folder = self.folder(manifest.name)
-        (folder / _FAILURE).unlink(missing_ok=True)
-        for other in folder.iterdir():
-            if other.is_dir() and other.name != manifest.attempt:
-                shutil.rmtree(other, ignore_errors=True)
+        self.shelf.keep_only(_folder(manifest.name), (_MANIFEST, manifest.attempt))
 
     def discard(self, name: TargetName) -> None:
         """Forget a target whose files are damaged, so that it is made again."""
-        folder = self.folder(name)
-        (folder / _MANIFEST).unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = _folder(name)
+        self.shelf.remove(f"{folder}/{_MANIFEST}")
+        self.shelf.keep_only(folder, ())
 
     def manifests(
         self, tenant: str, recording: str = "*", stage: Stage | None = None
     ) -> Iterator[Manifest]:
         """Give every committed target of a tenant, a recording or a stage, in order of path."""
-        pattern = f"{recording}/{stage.value if stage else '*'}/*/{_MANIFEST}"
-        for path in sorted((self.root / tenant).glob(pattern)):
-            with contextlib.suppress(ValueError):
-                name = TargetName(
-                    tenant,
-                    path.parents[2].name,
-                    Stage(path.parents[1].name),
-                    path.parent.name,
-                )
-                manifest = self.read(name)
-                if manifest is not None:
-                    yield manifest
+        pattern = f"{tenant}/{recording}/{stage.value if stage else '*'}/*/{_MANIFEST}"
+        names = [name for name in self.shelf.find(pattern) if _named(name) is not None]
+        for document, data in self.shelf.read_all(names):
+            yield self._manifest(document, data)
 
     # ── failures ───────────────────────────────────────────────────────────
 
     def fail(self, failure: FailureRecord) -> None:
         """Keep a permanent failure where its target would be, and nothing unfinished of it."""
-        folder = self.folder(failure.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        replace(
-            folder / _FAILURE,
+        self.shelf.replace(
+            f"{_folder(failure.name)}/{_FAILURE}",
             {"reason": failure.reason, "failed_at": failure.failed_at.isoformat()},
         )
         underway.remove(self._unfinished(failure.name))
 
     def forgive(self, name: TargetName) -> None:
         """Forget a permanent failure, so that the stage is tried again."""
-        (self.folder(name) / _FAILURE).unlink(missing_ok=True)
+        self.shelf.remove(f"{_folder(name)}/{_FAILURE}")
 
     def failures(self, tenant: str) -> Iterator[FailureRecord]:
         """Give every permanent failure of a tenant, in order of path."""
-        for path in sorted((self.root / tenant).glob(f"*/*/*/{_FAILURE}")):
-            data = read_json(path)
-            if data is not None:
-                yield FailureRecord(
-                    TargetName(
-                        tenant,
-                        path.parents[2].name,
-                        Stage(path.parents[1].name),
-                        path.parent.name,
-                    ),
-                    data["reason"],
-                    datetime.fromisoformat(data["failed_at"]),
-                )
+        for document, data in self.shelf.read_all(self.shelf.find(f"{tenant}/*/*/*/{_FAILURE}")):
+            name = _named(document)
+            if name is not None:
+                failed_at = datetime.fromisoformat(data["failed_at"])
+                yield FailureRecord(name, data["reason"], failed_at)
 
     # ── receipts ───────────────────────────────────────────────────────────
 
@@ -289,70 +304,43 @@ class Store:
         self, tenant: str, recording: str, preset: str, receipt: Receipt, at: datetime
     ) -> ReceiptRecord:
         """Append a receipt to the log of a publication and return it with its number."""
-        folder = self.root / tenant / recording / Stage.PUBLISH.value / preset
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.json")), default=0)
-            record = ReceiptRecord(
-                number=number,
-                tenant=tenant,
-                recording=recording,
-                preset=preset,
-                platform=receipt.platform,
-                external_id=receipt.external_id,
-                url=receipt.url,
-                applied=dict(receipt.applied),
-                at=at,
-                details=dict(receipt.details),
-            )
-            data = {
-                "platform": record.platform,
-                "external_id": record.external_id,
-                "url": record.url,
-                "applied": dict(record.applied),
-                "at": at.isoformat(),
-                "details": dict(record.details),
-            }
-            if create(folder / f"{number:04d}.json", data):
-                return record
+        return receipts.file(self.shelf, (tenant, recording, preset), receipt, at)
 
     def receipts(self, tenant: str) -> Iterator[ReceiptRecord]:
         """Give every receipt of a tenant; those of one publication in order."""
-        pattern = f"*/{Stage.PUBLISH.value}/*/[0-9]*.json"
-        for path in sorted((self.root / tenant).glob(pattern)):
-            record = _receipt(tenant, path)
-            if record is not None:
-                yield record
+        return receipts.of_tenant(self.shelf, tenant)
 
     def last_receipt(self, tenant: str, recording: str, preset: str) -> ReceiptRecord | None:
         """Return the newest receipt of a publication, or None where there is none."""
-        folder = self.root / tenant / recording / Stage.PUBLISH.value / preset
-        newest = max(folder.glob("[0-9]*.json"), key=lambda path: int(path.stem), default=None)
-        return _receipt(tenant, newest) if newest is not None else None
+        return receipts.last(self.shelf, (tenant, recording, preset))
 
     # ── answers ────────────────────────────────────────────────────────────
 
-    def answers(self, tenant: str) -> FileAnswers:
+    def answers(self, tenant: str) -> KeptAnswers:
         """Return the paid answers of a tenant; they never cross to another tenant."""
-        return FileAnswers(self.root / tenant / ".answers")
+        return KeptAnswers(self.shelf, f"{tenant}/.answers")
 
 
-def _receipt(tenant: str, path: Path) -> ReceiptRecord | None:
-    data = read_json(path)
-    if data is None:
+def _folder(name: TargetName) -> str:
+    return f"{name.tenant}/{name.recording}/{name.stage.value}/{name.key}"
+
+
+def _attempt(manifest: Manifest) -> str:
+    return f"{_folder(manifest.name)}/{manifest.attempt}"
+
+
+def _named(document: str) -> TargetName | None:
+    """Return the target that a document of that name is about, or None."""
+    try:
+        tenant, recording, stage, key, _ = document.split("/")
+        return TargetName(tenant, recording, Stage(stage), key)
+    except ValueError:
         return None
-    return ReceiptRecord(
-        number=int(path.stem),
-        tenant=tenant,
-        recording=path.parents[2].name,
-        preset=path.parent.name,
-        platform=data["platform"],
-        external_id=data["external_id"],
-        url=data["url"],
-        applied=data["applied"],
-        at=datetime.fromisoformat(data["at"]),
-        details=data["details"],
-    )
+
+
+def _is_whole(manifest: Manifest, sizes: Mapping[str, int]) -> bool:
+    attempt = _attempt(manifest)
+    return all(sizes.get(f"{attempt}/{file.path}") == file.size for file in manifest.files)
 
 
 def _described(folder: Path, known: Mapping[str, str]) -> Iterator[TargetFile]:

@@ -11,7 +11,7 @@ from leap.config import Declaration
 from leap.domain.stage import Stage
 from leap.ledger import PostgresLedger
 from leap.render.report import Overview, TenantOverview
-from leap.store.usage import usage
+from leap.store import open_store
 from leap.tasks.expected import overdue
 from leap.tasks.standings import read_standings
 
@@ -51,6 +51,6 @@ def _tenant(
         runs=ledger.runs(name),
         recent=ledger.stage_runs(name, now - _RECENT),
         transcribed=ledger.stage_runs(name, now - _YEAR, Stage.TRANSCRIBE),
-        storage=usage(declaration.operator.state / "targets", name),
+        storage=open_store(declaration.operator).usage(name),
         late=overdue(ledger, declaration, [name], now),
     )

@@ -21,7 +21,7 @@ from leap.domain.stage import FILE_STAGES
 from leap.ledger import open_ledger
 from leap.planning.plan import make_plan
 from leap.providers import publication_stands
-from leap.store import Store
+from leap.store import Store, open_store
 from leap.tasks.look import look_at
 
 
@@ -59,7 +59,7 @@ def open_session(declaration: Declaration) -> Iterator[Session]:
     """
     operator = declaration.operator
     with open_ledger(operator.database, operator.state) as ledger:
-        yield Session(declaration, ledger, Store(operator.state / "targets"))
+        yield Session(declaration, ledger, open_store(operator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +185,14 @@ def _standing(session: Session, actual: Actual) -> Actual:
 
 def _made(store: Store, plan: Plan) -> dict[TargetName, Manifest]:
     """Return the targets that the plan would make and that stand in the store already."""
-    found = {}
-    for change in plan.work:
-        for step in change.steps:
-            if step.stage not in FILE_STAGES:
-                continue
-            name = TargetName(change.tenant, change.recording, step.stage, step.key)
-            manifest = store.read(name)
-            if manifest is not None and store.is_present(manifest):
-                found[name] = manifest
-    return found
+    return store.standing(
+        [
+            TargetName(change.tenant, change.recording, step.stage, step.key)
+            for change in plan.work
+            for step in change.steps
+            if step.stage in FILE_STAGES
+        ]
+    )
 
 
 def _lost_inputs(store: Store, plan: Plan) -> set[TargetName]:
@@ -202,20 +200,16 @@ def _lost_inputs(store: Store, plan: Plan) -> set[TargetName]:
 
     The ledger only indexes manifests: what is about to be read is checked.
     """
-    lost = set()
+    taken = set()
     for change in plan.work:
         making = {step.stage for step in change.steps}
-        taken = {
+        taken |= {
             TargetName(change.tenant, change.recording, stage, key)
             for step in change.steps
             for stage, key in step.inputs.items()
             if stage not in making
         }
-        for name in taken:
-            manifest = store.read(name)
-            if manifest is None or not store.is_present(manifest):
-                lost.add(name)
-    return lost
+    return taken - store.standing(taken).keys()
 
 
 def _with(actual: Actual, made: Mapping[TargetName, Manifest]) -> Actual:

@@ -222,12 +222,12 @@ def _needed(job: Job, stage: Stage) -> Manifest:
     return manifest
 
 
-def _files(job: Job, manifest: Manifest) -> dict[str, Path]:
+def _files(job: Job, manifest: Manifest) -> Mapping[str, Path]:
     return job.session.store.files(manifest)
 
 
 def _folder(job: Job, manifest: Manifest) -> Path:
-    return job.session.store.folder(manifest.name) / manifest.attempt
+    return job.session.store.whole(manifest)
 
 
 def _trim_json(job: Job, transcript: Manifest) -> Path:

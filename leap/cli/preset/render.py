@@ -30,14 +30,14 @@ def command(preset: str, identity: str, root: Path, format_: str) -> None:
     from leap.ledger import open_ledger
     from leap.render import preview as render
     from leap.render.terminal import paint_for, width_of_terminal
-    from leap.store import Store
+    from leap.store import open_store
     from leap.tasks.preview import preview
 
     declaration = load(root)
     operator = declaration.operator
     with open_ledger(operator.database, operator.state) as ledger:
         standing = find(ledger, declaration, identity)
-    store = Store(operator.state / "targets")
+    store = open_store(operator)
     made = preview(declaration, store, standing.tenant, standing.row, preset, datetime.now(UTC))
     if format_ == "json":
         echo_json(render.json_data(made))
