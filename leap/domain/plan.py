@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from leap.domain.expense import Expense, together
 from leap.domain.manifest import Manifest
@@ -13,6 +13,9 @@ from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 
 Action = Literal["process", "refresh", "replace", "blocked", "skip", "remove"]
+#: What keeps a publication back until a person has decided: a failed gate, an approval
+#: that is still to be given, or media that cannot be exchanged under one address.
+Rule: TypeAlias = Literal["gate", "approval", "media"]
 
 
 #: The one part of a step that takes a publication away.
@@ -104,8 +107,9 @@ class Failure:
 class Held:
     """A step that waits: for the time ``until``, or for a person where that is None.
 
-    ``reason`` says why, and to a person what to do. ``by_gate`` tells that the
-    recording fails a gate; ``is_new`` that the ledger does not know so yet.
+    ``reason`` says why, and to a person what to do. ``rule`` is what keeps a
+    publication back, if that is declared and no failure; ``is_new`` tells that
+    the ledger does not know so yet.
     """
 
     tenant: str
@@ -115,8 +119,13 @@ class Held:
     reason: str
     until: datetime | None = None
     preset: str | None = None
-    by_gate: bool = False
+    rule: Rule | None = None
     is_new: bool = False
+
+    @property
+    def by_gate(self) -> bool:
+        """Tell whether a rule keeps it back, of which gates are the most common."""
+        return self.rule is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +154,8 @@ class Plan:
     stand in the store although the ledger does not say so (their runner was
     killed in between); they are indexed instead of being made again.
     ``deferred`` are the steps that were put off until a time that has not come,
-    and those of recordings that fail a gate: neither they nor what needs them
-    is work.
+    and those of recordings that fail a gate or need a decision: neither they nor
+    what needs them is work.
     ``costs`` are what steps that ask a cloud are expected to cost, by tenant,
     recording and stage.
     """

@@ -7,16 +7,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from leap.config import Declaration, Effective, TenantDeclaration, effective, override_for
+from leap.config import (
+    Declaration,
+    Effective,
+    PublicationSettings,
+    TenantDeclaration,
+    effective,
+    override_for,
+)
 from leap.config.gates import Gates
 from leap.config.override import Override
 from leap.config.source import ZoomSource
 from leap.domain.recording import Listing
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, Skip, Wanted
 from leap.domain.stage import FILE_STAGES, Stage
+from leap.planning.decisions import kept
 from leap.planning.identify import Identified, identify
 from leap.planning.keys import Keys
 from leap.planning.matcher import Matcher
+from leap.planning.parts import unmanaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class Desired:
     ``discard`` says why the source's recording goes into the source's trash
     once all is published, or is empty. ``is_unseen`` tells that its source
     could not be asked: nothing that needs the source can be done. ``gates``
-    are what it has to pass before it is published.
+    are what it has to pass before it is published, ``publications`` how it is
+    published, and ``approved`` tells that a person wants it to be.
     """
 
     row: RecordingRow
@@ -40,6 +50,8 @@ class Desired:
     discard: str = ""
     is_unseen: bool = False
     gates: Gates | None = None
+    publications: Mapping[str, PublicationSettings] = field(default_factory=dict)
+    approved: bool = False
 
 
 def desire(
@@ -63,7 +75,7 @@ def desire(
     results += [wishes.gone(row, now) for row in identities.gone]
     results += filter(None, (wishes.unseen(row, now) for row in identities.unseen))
     results.sort(key=lambda each: (each.row.started_at, each.row.id))
-    return tuple(results)
+    return tuple(_kept(each, actual) for each in results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +243,13 @@ class _Wishes:
         wanted = Wanted(resolved.effective.pipeline, keys, publications)
         row = replace(row, wanted=wanted)
         gates = resolved.effective.gates
-        return Desired(row, known, resolved.keyed, discard=self._discard(row), gates=gates)
+        return Desired(
+            *(row, known, resolved.keyed),
+            discard=self._discard(row),
+            gates=gates,
+            publications=resolved.effective.publications,
+            approved=override is not None and override.approve,
+        )
 
     def _discard(self, row: RecordingRow) -> str:
         """Return why the source's recording of a published lecture goes, or nothing."""
@@ -241,6 +259,24 @@ class _Wishes:
         if source.after_publication != "trash" or not (row.wanted and row.wanted.publications):
             return ""
         return f"published; {source.file} says `after_publication: trash`"
+
+
+def _kept(each: Desired, actual: Actual) -> Desired:
+    """Want nothing else of those parts of publications that are left as they are."""
+    wanted = each.row.wanted
+    facts = actual.publications.get(each.row.id) if each.publications and wanted else None
+    if wanted is None or not facts:
+        return each
+    known = {fact.preset: fact for fact in facts}
+    publications = {
+        name: kept(each.publications[name], unmanaged(each.publications[name]), known[name], parts)
+        if name in known
+        else parts
+        for name, parts in wanted.publications.items()
+    }
+    if publications == wanted.publications:
+        return each
+    return replace(each, row=replace(each.row, wanted=replace(wanted, publications=publications)))
 
 
 def _settled(each: Desired) -> Desired:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leap.domain.fingerprint import digest
-from leap.domain.plan import WITHDRAW, Action, Change, Failure, Held, Step
+from leap.domain.plan import WITHDRAW, Action, Change, Failure, Held, Rule, Step
 from leap.domain.snapshot import (
     Actual,
     PublicationFact,
@@ -18,11 +18,9 @@ from leap.domain.snapshot import (
 )
 from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning import gates
+from leap.planning.decisions import undecided
 from leap.planning.desired import Desired
 from leap.planning.reasons import why, why_publish
-
-#: Platforms on which changed media can take the old media's place.
-REPLACES_MEDIA = frozenset({"site"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ class Difference:
         in_sync: ids of the recordings that need nothing.
         skipped: ids of those that are not worked on, and will not be as long
             as neither they nor the declaration change.
-        deferred: what was put off until a time that has not come, and what a gate holds.
+        deferred: what was put off until a time that has not come, and what a gate
+            or a missing decision holds.
     """
 
     changes: tuple[Change, ...]
@@ -164,7 +163,7 @@ def _put_off(
 
 
 def _gated(tenant: str, each: Desired, wanted: Wanted, actual: Actual) -> list[Held]:
-    """Return the publications that are kept back because the recording fails a gate."""
+    """Return the publications that a failed gate keeps back, or a decision that is missing."""
     row, known = each.row, each.known
     facts = {
         stage: fact.facts
@@ -173,20 +172,38 @@ def _gated(tenant: str, each: Desired, wanted: Wanted, actual: Actual) -> list[H
         and (fact := actual.fact(row.id, stage, wanted.stages[stage])) is not None
         and fact.state in ("done", "evicted")
     }
-    reason = gates.failed(each.gates, facts) if each.gates is not None else ""
-    if not reason:
-        return []
+    failing = gates.failed(each.gates, facts) if each.gates is not None else ""
     before = known.wanted.held if known is not None and known.wanted is not None else {}
-    return [
-        Held(
-            *(tenant, row.id, row.title, Stage.PUBLISH, reason),
-            preset=step.preset,
-            by_gate=True,
-            is_new=before.get(step.preset or "") != reason,
-        )
-        for step in _publish_steps(row, wanted, actual)
-        if gates.holds(actual.publication(row.id, step.preset or ""), step.parts)
-    ]
+    found = []
+    for step in _publish_steps(row, wanted, actual):
+        preset = str(step.preset)
+        fact = actual.publication(row.id, preset)
+        why = _undecided(each, preset, fact, wanted)
+        if failing and gates.holds(fact, step.parts):
+            why = "gate", failing
+        if why is not None:
+            rule, reason = why
+            is_new = before.get(preset) != reason
+            found.append(
+                Held(
+                    *(tenant, row.id, row.title, Stage.PUBLISH, reason),
+                    preset=preset,
+                    rule=rule,
+                    is_new=is_new,
+                )
+            )
+    return found
+
+
+def _undecided(
+    each: Desired, preset: str, fact: PublicationFact | None, wanted: Wanted
+) -> tuple[Rule, str] | None:
+    settings = each.publications.get(preset)
+    if settings is None:
+        return None
+    return undecided(
+        settings, fact, wanted.publications[preset], each.row.id, approved=each.approved
+    )
 
 
 def _held_publication(tenant: str, row: RecordingRow, fact: PublicationFact) -> Held:
@@ -215,8 +232,12 @@ def _work(
     row, known = each.row, each.known
     stopped_stages = {other.stage for other in stopped} & set(FILE_STAGES)
     steps = _stage_steps(each, wanted, actual, stopped_stages)
+    fixed = {other.preset for other in stopped if isinstance(other, Held) and other.rule == "media"}
+    # New media that no platform takes is not made before somebody has decided.
+    is_undecided = bool(fixed) and fixed == set(wanted.publications)
     if not stopped_stages:
         later = {other.preset for other in stopped if isinstance(other, Held)}
+        later -= fixed if is_undecided else set()
         steps += [step for step in _publish_steps(row, wanted, actual) if step.preset not in later]
     if not stopped:
         steps += _discard_steps(each, actual)
@@ -245,21 +266,13 @@ def _work(
     reasons = [f"moved from {known.locator}"] if known is not None and moved else []
     if steps:
         reasons.append(steps[0].reason)
-        return change(_action(steps, published), "; ".join(reasons))
+        action: Action = "refresh" if published else "process"
+        return change("replace" if is_undecided else action, "; ".join(reasons))
     if reasons:
         return change("refresh", reasons[0])
     if dropped:
         return change("remove", f"{dropped[0]} is declared no more; what is published stays")
     return None
-
-
-def _action(steps: Sequence[Step], published: Sequence[PublicationFact]) -> Action:
-    if not published:
-        return "process"
-    fixed = {fact.preset for fact in published if fact.platform not in REPLACES_MEDIA}
-    if any(step.preset in fixed and "media" in step.parts for step in steps):
-        return "replace"
-    return "refresh"
 
 
 def _stage_steps(each: Desired, wanted: Wanted, actual: Actual, stopped: set[Stage]) -> list[Step]:

@@ -74,7 +74,7 @@ def _with_gates(desired: Sequence[Desired], deferred: Sequence[Held]) -> Iterato
     """Yield ``desired`` with what gates hold of each recording."""
     held: dict[str, dict[str, str]] = {}
     for one in deferred:
-        if one.by_gate and one.preset is not None:
+        if one.rule is not None and one.preset is not None:
             held.setdefault(one.recording, {})[one.preset] = one.reason
     for each in desired:
         row = each.row

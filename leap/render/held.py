@@ -54,15 +54,17 @@ def held_data(held: Held) -> dict[str, Any]:
 
 def _kind(held: Held) -> str:
     """Return the kind of hold, as ``leap status`` calls it."""
-    if held.by_gate:
-        return "gate"
+    if held.rule is not None:
+        return held.rule
     return "deferred" if held.until else "person"
 
 
 def _what(held: Held) -> str:
     place = f"{held.stage.value} to {held.preset}" if held.preset else held.stage.value
     how = f"deferred until {moment(held.until)}" if held.until else "needs a person"
-    how = "held by a gate" if held.by_gate else how
+    if held.rule in ("approval", "media"):
+        return f"{place} {clean(held.reason)}"
+    how = "held by a gate" if held.rule == "gate" else how
     return f"{place} {how}: {clean(held.reason)}"
 
 

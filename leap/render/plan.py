@@ -25,7 +25,7 @@ from leap.render.terminal import Paint, Row, clean, counted, heading, indented, 
 _FAILED_BEFORE = "Failed before (tried again after a change, or with `leap retry`):"
 #: Said of what was put off before.
 DEFERRED = "Deferred (tried again when the time has come, or after `leap retry`):"
-_GATED = "Held by a gate (not published before somebody has looked):"
+_GATED = "Held (nothing is published before somebody has looked):"
 #: So many of a kind are listed below the groups; of more, so many are shown.
 _MANY, _SHOWN = 20, 10
 #: So many unchanged groups are named.
@@ -259,7 +259,9 @@ def standing(plan: Plan, *, recorded: bool = False) -> list[str]:
         "skipped": sum(row.skip is not None for row in rows),
         "waiting": sum(row.skip is None and row.wanted is None for row in rows),
         "deferred": _recordings(each for each in plan.deferred if not each.by_gate),
-        "held by a gate": _recordings(each for each in plan.deferred if each.by_gate),
+        "held by a gate": _recordings(each for each in plan.deferred if each.rule == "gate"),
+        "awaiting approval": _recordings(each for each in plan.deferred if each.rule == "approval"),
+        "to decide about": _recordings(each for each in plan.deferred if each.rule == "media"),
         "failed before": len({failure.recording for failure in plan.failures}),
     }
     return [f"{count} {words}" for words, count in counts.items() if count]

@@ -52,7 +52,7 @@ def sections(plan: Plan) -> list[Section]:
         Section(f"{counted(len(failed), 'failure')} of earlier runs", failed),
         Section("Cost", list(cost.lines(plan.forecast, _WIDE))[1:]),
         Section("Deferred", held.markdown_lines([h for h in plan.deferred if not h.by_gate])),
-        Section("Held by a gate", held.markdown_lines([h for h in plan.deferred if h.by_gate])),
+        Section("Held", held.markdown_lines([h for h in plan.deferred if h.by_gate])),
         Section("Notes", list(map(clean, plan.notes))),
     ]
     return [section for section in found if section.lines]

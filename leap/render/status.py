@@ -158,7 +158,7 @@ def _held(hold: Hold) -> str:
     if hold.kind == "person":
         return f"held (needs a person): {reason}"
     if hold.kind == "gate":
-        return f"held (by a gate): {reason}"
+        return f"held: {reason}"
     if hold.kind == "deferred" and hold.until:
         return f"held (deferred until {moment(hold.until)}): {reason}"
     until = f"; looked at again from {moment(hold.until)}" if hold.until else ""

@@ -255,14 +255,6 @@ def test_an_evicted_target_is_history_until_something_takes_it_in() -> None:
     assert change.stages == (Stage.TRANSCRIBE, Stage.SUBTITLES, Stage.PUBLISH)
 
 
-def test_changed_media_on_a_platform_that_cannot_replace_it_waits_for_a_decision() -> None:
-    actual = replace(FINISHED, publications={ROW.id: (published(platform="youtube"),)})
-    change = only(want(wanted=edited(trim="t2")), actual)
-
-    assert change is not None
-    assert change.action == "replace"
-
-
 def test_what_was_cut_off_while_publishing_is_published_again() -> None:
     fact = published(state="intended", applied={}, external_id=None)
     change = only(want(), replace(FINISHED, publications={ROW.id: (fact,)}))

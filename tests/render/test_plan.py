@@ -143,7 +143,7 @@ Nothing to do: 27 in sync, 1 deferred."""
 GATED = Held(
     *("acme", "2026-11-02-bbbbbbbbbbbb", "Eigenvalues", Stage.PUBLISH, "0 words a minute"),
     preset="site",
-    by_gate=True,
+    rule="gate",
     is_new=True,
 )
 
@@ -160,7 +160,7 @@ Deferred (tried again when the time has come, or after `leap retry`):
       download deferred until 2026-11-21 00:00 UTC: zoom-main has used up Zoom's
       daily limit
 
-Held by a gate (not published before somebody has looked):
+Held (nothing is published before somebody has looked):
   acme  2026-11-02-bbbbbbbbbbbb  Eigenvalues
       publish to site held by a gate: 0 words a minute
 

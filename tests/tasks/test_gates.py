@@ -86,7 +86,7 @@ def test_an_empty_transcript_is_not_published(
     assert {("gate", reason)} == {(each["kind"], each["reason"]) for each in first["held"]}
     assert 3 == len(first["held"]) == len(second["deferred"]) == second["summary"]["held"]
     assert [] == second["held"]
-    assert "Held by a gate" in strict.out
+    assert "held by a gate" in strict.out
     statuses = university.status().values()
     assert {"TRANSCRIBED"} == {each["status"] for each in statuses}
     assert {("gate", reason)} == {

@@ -104,7 +104,7 @@ def test_what_fails_a_gate_is_held_and_not_done() -> None:
     gated = Held(
         *("uni", ID, TITLE, Stage.PUBLISH, "0 words a minute"),
         preset="videos",
-        by_gate=True,
+        rule="gate",
         is_new=True,
     )
 
