@@ -57,15 +57,17 @@ def _is_scheduler(url: str) -> str:
 Scheduler = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_scheduler)]
 
 #: What stages use up: the machine's ffmpeg, a transcriber, a platform, a source
-#: behind an account, a cloud that transcribes or finds topics (for each account
-#: by itself). A limit for anything else would limit nothing.
-Resource = Literal["ffmpeg", "whisper", "transcribe", "topics", "site", "zoom"]
+#: behind an account, a cloud that transcribes, finds topics or shows videos (for
+#: each account by itself). A limit for anything else would limit nothing.
+Resource = Literal["ffmpeg", "whisper", "transcribe", "topics", "site", "zoom", "youtube", "vk"]
 _LIMITS: dict[Resource, int] = {
     "ffmpeg": 2,
     "whisper": 1,
     "transcribe": 2,
     "topics": 4,
     "zoom": 2,
+    "youtube": 2,
+    "vk": 1,
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from leap.config import Declaration
-from leap.config.accounts import Accounts, accounts_of
+from leap.config.accounts import Accounts, Use, accounts_of
 from leap.config.chat import CLOUD_CHAT
 from leap.config.operator import Operator
+from leap.config.presets import CLOUD_PLATFORMS
 from leap.config.speech import CLOUD_SPEECH, WITHOUT_ACCOUNT
 
 #: The operator's words for what each account may do by itself.
@@ -25,9 +26,15 @@ def finding(tenant: str, account: str) -> str:
     return f"{_TOPICS}-{tenant}-{account}"
 
 
+def publishing(tenant: str, platform: str, account: str | None) -> str:
+    """Return the resource that publishing uses up: the account's, or a site's own."""
+    return f"{platform}-{tenant}-{account}" if platform in CLOUD_PLATFORMS else platform
+
+
 def limits(operator: Operator, accounts: Mapping[str, Accounts]) -> dict[str, int]:
-    """Return the limits of ``operator``, with those of all accounts that pay for words."""
+    """Return the limits of ``operator``, with those of all accounts by themselves."""
     found = operator.limits
+    publishes = {platform: found.pop(platform) for platform in CLOUD_PLATFORMS}
     each, topics = found.pop(_EACH), found.pop(_TOPICS)
     for vendor in WITHOUT_ACCOUNT:
         found[transcribing("", vendor, None)] = each
@@ -37,10 +44,23 @@ def limits(operator: Operator, accounts: Mapping[str, Accounts]) -> dict[str, in
                 found[transcribing(tenant, "", account)] = each
             if any(use.vendor in CLOUD_CHAT for use in uses):
                 found[finding(tenant, account)] = topics
+            for platform in publishes:
+                if any(use.role == "preset" and use.vendor == platform for use in uses):
+                    found[publishing(tenant, platform, account)] = publishes[platform]
     return found
 
 
 def limits_of(declaration: Declaration, tenants: Iterable[str]) -> dict[str, int]:
     """Return the limits for work of ``tenants``."""
-    accounts = {tenant: accounts_of(declaration, tenant) for tenant in tenants}
+    accounts = {tenant: _all_of(declaration, tenant) for tenant in tenants}
     return limits(declaration.operator, accounts)
+
+
+def _all_of(declaration: Declaration, tenant: str) -> Accounts:
+    """Return the accounts of settings and of presets."""
+    found = dict(accounts_of(declaration, tenant))
+    for name, preset in declaration.tenants[tenant].presets.items():
+        if preset.account is not None:
+            use = Use("preset", name, preset.platform)
+            found[preset.account] = (*found.get(preset.account, ()), use)
+    return found

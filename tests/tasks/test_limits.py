@@ -6,7 +6,7 @@ import pytest
 
 from leap.config import load
 from leap.config.accounts import accounts_in
-from leap.tasks.limits import limits, limits_of, transcribing
+from leap.tasks.limits import limits, limits_of, publishing, transcribing
 
 OPERATOR = """
 sites: [state/site]
@@ -29,6 +29,9 @@ def paying(university):
         """,
     )
     university.write("tenants/uni/sources/folder.yaml", "kind: folder\npath: tenants/uni\n")
+    university.write("tenants/uni/presets/tube.yaml", "platform: youtube\naccount: tube\n")
+    university.write("tenants/uni/presets/second.yaml", "platform: youtube\naccount: second\n")
+    university.write("tenants/uni/presets/vk.yaml", "platform: vk\naccount: vk\n")
     return university
 
 
@@ -42,6 +45,11 @@ def test_every_account_has_the_limit_to_itself(paying):
     assert 3 == found[transcribing("uni", "fireworks", "all")]
     assert 3 == found[transcribing("uni", "fireworks", "algebra")]
     assert 3 == found[transcribing("uni", "speaches", None)]
+    assert [2, 2, 1] == [
+        found[publishing("uni", platform, account)]
+        for platform, account in (("youtube", "tube"), ("youtube", "second"), ("vk", "vk"))
+    ]
+    assert {"youtube", "vk"}.isdisjoint(found)
     assert {"ffmpeg": 2, "whisper": 1} == {name: found[name] for name in ("ffmpeg", "whisper")}
 
 
