@@ -75,8 +75,8 @@ def _diagnose(
     details: ErrorDetails, model: type[BaseModel], document: Document, prefix: tuple[str | int, ...]
 ) -> Diagnostic:
     kind, where = details["type"], details["loc"]
-    path = (*prefix, *where)
     context = details.get("ctx", {})
+    path = (*prefix, *where, *context.get("keys", ())[:1])
     if kind == "extra_forbidden":
         known = _keys_at(model, where[:-1])
         return document.error(path, *unknown_key(str(where[-1]), known), key=True)

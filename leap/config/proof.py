@@ -10,7 +10,9 @@ from leap.config.declaration import Declaration
 from leap.config.effective import Effective, effective
 from leap.config.hearing import check_hearing
 from leap.config.overlaps import overlaps, share_sources
+from leap.config.override import Override
 from leap.config.patterns import ascii_only
+from leap.config.presets import CLOUD_PLATFORMS
 from leap.config.repository import SECRETS
 from leap.config.rules import judge
 from leap.config.safety import lenient
@@ -136,7 +138,32 @@ def _merge_all(tree: Tree, broken: Collection[str]) -> Iterator[Diagnostic]:
                 found |= set(check_transcriber(declaration, settings))
                 found |= set(check_topic_finder(declaration, settings))
                 found |= set(check_hearing(settings))
+        for override in declared.overrides:
+            if override.file not in broken and set(override.publish) <= set(declared.presets):
+                found |= _contradicted(declaration, declared, override, broken)
     yield from found
+
+
+def _contradicted(
+    declaration: Declaration,
+    declared: TenantDeclaration,
+    override: Override,
+    broken: Collection[str],
+) -> set[Diagnostic]:
+    """Return where ``override`` contradicts whatever template its recording may have."""
+    common: set[Diagnostic] | None = None
+    for template in declared.templates:
+        sound = template.pipeline in declaration.pipelines and template.file not in broken
+        if not sound or not set(template.publish) <= set(declared.presets):
+            continue
+        try:
+            effective(declaration, declared.name, template.name, override)
+        except ConfigError as error:
+            here = {each for each in error.diagnostics if each.file == override.file}
+            common = here if common is None else common & here
+        else:
+            return set()
+    return common or set()
 
 
 def _lacking(
@@ -148,8 +175,14 @@ def _lacking(
     """
     file = f"tenants/{declared.name}/{SECRETS}"
     for name, publication in settings.publications.items():
-        needed = publication.account and publication.options.get("privacy") == "unlisted"
+        account, platform = publication.account, publication.platform
+        is_cloud = platform in CLOUD_PLATFORMS
+        needed = account and (is_cloud or publication.options.get("privacy") == "unlisted")
         if needed and not (declaration.root / file).exists():
-            message = f"an unlisted page needs this account, and there is no {file}"
-            hint = f"make it with `leap secrets set {declared.name} {publication.account}.<field>`"
-            yield declared.presets[name].document.warning(("account",), message, hint)
+            what = "publishing" if is_cloud else "an unlisted page"
+            message = f"{what} needs this account, and there is no {file}"
+            login = f"`leap auth login {platform} --tenant {declared.name} --account {account}`"
+            hint = f"make it with `leap secrets set {declared.name} {account}.<field>`"
+            yield declared.presets[name].document.warning(
+                ("account",), message, f"log in: {login}" if is_cloud else hint
+            )

@@ -42,6 +42,8 @@ def _frame(value: Any) -> dict[str, float]:
         return {"share": share(value, "30 %")}
     if value == 0 and not isinstance(value, bool | str):
         return {"at": 0.0}
+    if not isinstance(value, str):
+        raise complaint("a frame is at a time or at a share", "write `12 min` or `30 %`")
     return {"at": duration(value, "12 min` or `30 %")}
 
 
