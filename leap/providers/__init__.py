@@ -28,10 +28,12 @@ from leap.domain.ports import (
     Answers,
     Calls,
     Publisher,
+    Quotas,
     Source,
     Tokens,
     TopicFinder,
     Transcriber,
+    VideoPublisher,
 )
 from leap.domain.snapshot import PublicationFact
 
@@ -205,6 +207,44 @@ def _site(
     return SitePublisher(site_root(preset), options, credential.get("link_secret"))
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a platform of videos needs besides what is said of a publication.
+
+    Attributes:
+        tokens: the credential of the account as which is published.
+        quotas: what the platform lets the account's app do in a day.
+    """
+
+    operator: Operator
+    tokens: Tokens
+    quotas: Quotas
+
+
+def _youtube(settings: PublicationSettings, channel: Channel) -> VideoPublisher:
+    from leap.providers.youtube.publisher import YouTubePublisher
+
+    return YouTubePublisher(
+        settings.options,
+        channel.tokens,
+        channel.quotas,
+        channel.operator.endpoints.youtube,
+        allow_insecure=channel.operator.allow_insecure_endpoints,
+    )
+
+
+def _vk(settings: PublicationSettings, channel: Channel) -> VideoPublisher:
+    from leap.providers.vk.publisher import VkPublisher
+
+    return VkPublisher(
+        settings.options.get("group"),
+        settings.options,
+        channel.tokens,
+        channel.operator.endpoints.vk,
+        allow_insecure=channel.operator.allow_insecure_endpoints,
+    )
+
+
 SOURCES: Mapping[str, Callable[[AnySource, Surroundings], Source]] = MappingProxyType(
     {"folder": _folder, "zoom": _zoom}
 )
@@ -216,6 +256,9 @@ TOPIC_FINDERS: Mapping[str, Callable[[Topics, Desk], TopicFinder]] = MappingProx
 )
 PUBLISHERS: Mapping[str, Callable[[AnyPreset, PublicationSettings, str, Credential], Publisher]] = (
     MappingProxyType({"site": _site})
+)
+VIDEO_PUBLISHERS: Mapping[str, Callable[[PublicationSettings, Channel], VideoPublisher]] = (
+    MappingProxyType({"youtube": _youtube, "vk": _vk})
 )
 
 
@@ -292,6 +335,13 @@ def open_publisher(
     """Return the publisher behind the preset that ``settings`` are for."""
     preset = tenant.presets[settings.preset]
     return PUBLISHERS[settings.platform](preset, settings, tenant.config.title, credential)
+
+
+def open_video_publisher(
+    operator: Operator, settings: PublicationSettings, tokens: Tokens, quotas: Quotas
+) -> VideoPublisher:
+    """Return the platform of videos that ``settings`` are for. It asks nobody yet."""
+    return VIDEO_PUBLISHERS[settings.platform](settings, Channel(operator, tokens, quotas))
 
 
 def site_root(preset: SitePreset) -> Path:

@@ -20,6 +20,9 @@ from leap.stages.transcript import read_segments
 
 #: The detail of a receipt that says that nothing is published any more.
 WITHDRAWN = "withdrawn"
+#: The detail of a receipt that says that a video is there, and not complete yet:
+#: the digest of its media.
+UNFINISHED = "unfinished"
 
 #: File of a target → its role in a publication.
 ROLES: Mapping[str, str] = MappingProxyType(

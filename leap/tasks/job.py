@@ -22,11 +22,15 @@ from leap.domain.ports import Fetching, Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.errors import StageError
-from leap.tasks.limits import finding, transcribing
+from leap.tasks.limits import finding, publishing, transcribing
 from leap.tasks.survey import Session
 
 if TYPE_CHECKING:
     from leap.providers.speech import Ask
+
+
+#: Cuts a picture out of a video: its path, and its length in seconds.
+Framer = Callable[[Path, float], Path]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Job:
     ask: Ask | None = None
     #: Asks the source for a transcript of its own, in such a process.
     transcript: Callable[[], str | None] | None = None
+    #: Cuts a thumbnail out of the video, in a process without keys.
+    frame: Framer | None = None
 
     @property
     def tenant(self) -> str:
@@ -103,7 +109,8 @@ class Job:
             case Stage.TOPICS if self.effective.topics.is_in_a_cloud:
                 return (finding(self.tenant, str(self.effective.topics.account)),)
             case Stage.PUBLISH:
-                return (self.publication.platform,)
+                where = self.publication
+                return (publishing(self.tenant, where.platform, where.account),)
             case _:
                 return ()
 
@@ -129,6 +136,17 @@ class Job:
         if self.row.wanted is None or self.step.withdraws:
             return {}
         return self.row.wanted.publications[self.preset]
+
+    def needed(self, stage: Stage) -> Manifest:
+        """Return the manifest of an input without which there is nothing to do.
+
+        Raises StageError where it is not whole, or the pipeline has no such stage.
+        """
+        manifest = self.input(stage)
+        if manifest is None:
+            message = f"{self.step.stage.value} needs {stage.value}"
+            raise StageError(message)
+        return manifest
 
     def input(self, stage: Stage) -> Manifest | None:
         """Return the manifest of an input; None where the pipeline has no such stage.

@@ -44,9 +44,9 @@ def limits(operator: Operator, accounts: Mapping[str, Accounts]) -> dict[str, in
                 found[transcribing(tenant, "", account)] = each
             if any(use.vendor in CLOUD_CHAT for use in uses):
                 found[finding(tenant, account)] = topics
-            for platform in publishes:
+            for platform, limit in publishes.items():
                 if any(use.role == "preset" and use.vendor == platform for use in uses):
-                    found[publishing(tenant, platform, account)] = publishes[platform]
+                    found[publishing(tenant, platform, account)] = limit
     return found
 
 

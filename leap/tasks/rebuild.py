@@ -15,7 +15,7 @@ from leap.domain.calls import paid_from_json
 from leap.domain.manifest import Manifest, ReceiptRecord
 from leap.domain.ports import Progress, Receipt
 from leap.domain.snapshot import RecordingRow
-from leap.stages.publish import WITHDRAWN
+from leap.stages.publish import UNFINISHED, WITHDRAWN
 from leap.tasks.provenance import row_from
 from leap.tasks.reconcile import admit, index
 from leap.tasks.survey import Session, plan_again, survey
@@ -91,8 +91,13 @@ def _rows(manifests: list[Manifest], now: datetime) -> list[RecordingRow]:
 
 
 def _republish(session: Session, record: ReceiptRecord) -> None:
-    gone = bool(record.details.get(WITHDRAWN))
-    note = session.ledger.publication_withdrawn if gone else session.ledger.publication_applied
+    ledger = session.ledger
+    if WITHDRAWN in record.details:
+        note = ledger.publication_withdrawn
+    elif UNFINISHED in record.details:
+        note = ledger.publication_unfinished
+    else:
+        note = ledger.publication_applied
     note(
         record.tenant,
         record.recording,

@@ -25,9 +25,10 @@ from leap.tasks.discarding import discard
 from leap.tasks.job import Job
 from leap.tasks.leaving import leave, require_free
 from leap.tasks.provenance import source_of
+from leap.tasks.publishing import publish, withdraw
 from leap.tasks.survey import indexed
 from leap.tasks.trouble import StepFailed, StepHeld, Trouble, trouble
-from leap.tasks.wiring import make, publish, withdraw
+from leap.tasks.wiring import make
 
 _log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def _publish(job: Job, lease: Lease) -> None:
         job.tenant, job.recording, job.preset, platform, wanted, lease
     )
     point("publish.intended")
-    receipt = publish(job, known)
+    receipt = publish(job, lease, known)
     point("publish.done")
     at = session.clock.now()
     record = session.store.file_receipt(job.tenant, job.recording, job.preset, receipt, at)
@@ -193,7 +194,7 @@ def _withdraw(job: Job, lease: Lease) -> None:
         job.tenant, job.recording, job.preset, known.platform, {}, lease
     )
     point("withdraw.intended")
-    receipt = withdraw(job, known)
+    receipt = withdraw(job, lease, known)
     point("withdraw.done")
     at = session.clock.now()
     record = session.store.file_receipt(job.tenant, job.recording, job.preset, receipt, at)
