@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from leap.domain.demand import Demand, Takings
 from leap.domain.expense import Expense, together
 from leap.domain.manifest import Manifest
 from leap.domain.snapshot import RecordingRow
@@ -157,7 +158,7 @@ class Plan:
     and those of recordings that fail a gate or need a decision: neither they nor
     what needs them is work.
     ``costs`` are what steps that ask a cloud are expected to cost, by tenant,
-    recording and stage.
+    recording and stage; ``takings`` what publications take of the days of apps.
     """
 
     changes: tuple[Change, ...]
@@ -170,6 +171,7 @@ class Plan:
     recovered: tuple[Manifest, ...] = ()
     deferred: tuple[Held, ...] = ()
     costs: Mapping[tuple[str, str, Stage], Expense] = field(default_factory=dict)
+    takings: Takings = field(default_factory=Takings)
 
     @property
     def has_changes(self) -> bool:
@@ -220,6 +222,16 @@ class Plan:
                 if cost is not None:
                     found.setdefault(change.tenant, []).append(cost)
         return {tenant: together(costs) for tenant, costs in sorted(found.items())}
+
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """Return what the work takes of the days that platforms give, by app."""
+        return self.takings.demands(
+            (change.tenant, change.recording, step.preset)
+            for change in self.work
+            for step in change.steps
+            if step.preset is not None
+        )
 
     def summary(self) -> dict[str, Any]:
         """Return counts by action and of what is in sync, as JSON data."""

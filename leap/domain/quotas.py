@@ -62,34 +62,3 @@ class AppDay:
     account: str
     holder: str
     used: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How much of one bucket is wanted, of how much a day has, some of it used today."""
-
-    bucket: str
-    wanted: int
-    limit: int
-    used: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What publications take of the days of one app.
-
-    Attributes:
-        platform: where, such as ``youtube``.
-        accounts: as whom, by tenant and account; several where they share an app.
-        amounts: how much of each bucket.
-        days: how many of the platform's days that takes, today included; None
-            where it never can be done: ``too_much`` is what is wanted then.
-        too_much: tenant, recording and amount of the first publication that is
-            more than a day has.
-    """
-
-    platform: str
-    accounts: tuple[tuple[str, str], ...]
-    amounts: tuple[Amount, ...]
-    days: int | None
-    too_much: tuple[str, str, Amount] | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from leap.domain.demand import Demand, Taking, Takings
 from leap.domain.expense import Expense, together
 from leap.domain.plan import Load
+from leap.domain.quotas import Bucket
 from leap.domain.stage import Stage
 
 #: ``taken`` by a template now · ``lost`` by all · ``moved`` to another template ·
@@ -56,6 +58,7 @@ class Effect:
         uploads: videos that would be brought to a platform: where it appears,
     and where its video changes.
         expenses: what clouds would be asked for.
+        takings: what it takes of the days of apps at platforms, by preset.
     """
 
     recording: str
@@ -73,6 +76,7 @@ class Effect:
     speech: float | None = 0.0
     uploads: int = 0
     expenses: tuple[Expense, ...] = ()
+    takings: tuple[tuple[str, Taking], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,16 @@ class TenantSpeculation:
 
 @dataclass(frozen=True, slots=True)
 class Speculation:
-    """The difference between two declarations; ``shared`` are edits that concern all tenants."""
+    """The difference between two declarations; ``shared`` are edits that concern all tenants.
+
+    ``limits`` are what platforms count by the day, by bucket.
+    """
 
     base: str
     tenants: tuple[TenantSpeculation, ...]
     shared: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: Mapping[str, Mapping[str, Bucket]] = field(default_factory=dict)
 
     @property
     def has_changes(self) -> bool:
@@ -119,6 +127,16 @@ class Speculation:
             for tenant in self.tenants
         }
         return {tenant: expenses for tenant, expenses in found.items() if expenses}
+
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """Return what it takes of the days that platforms give; of days as they begin."""
+        found = {
+            (taking.tenant, taking.recording, preset): taking
+            for effect in self.effects
+            for preset, taking in effect.takings
+        }
+        return Takings(found, self.limits).demands(found)
 
 
 def cost(effects: Sequence[Effect]) -> Load:

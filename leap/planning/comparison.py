@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from leap.domain.catalogue import CatalogueEntry
+from leap.domain.demand import Taking
 from leap.domain.expense import Expense
+from leap.domain.snapshot import PublicationFact
 from leap.domain.speculation import Effect, Kind, Retitled
 from leap.domain.stage import Stage, inputs
 from leap.planning.desired import Desired
 from leap.planning.reasons import edited
 from leap.planning.side import Side
+
+_NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass
@@ -64,6 +69,7 @@ class Comparison:
         return self._say(
             "taken", None, new, reason, stages=stages, publishes=publishes,
             speech=speech, uploads=len(publishes), expenses=self._expenses(new, stages),
+            takings=self._takings(new, {p: tuple(wanted.publications[p]) for p in publishes}),
         )  # fmt: skip
 
     def _updated(self, old: Desired, new: Desired) -> Effect | None:
@@ -111,6 +117,9 @@ class Comparison:
             expenses=self._expenses(
                 new, [s for s in stages if s is not Stage.TRANSCRIBE or not self._is_heard(old, new)]
             ),
+            takings=self._takings(
+                new, {preset: tuple(after.publications[preset]) for preset in appears}
+            ) + self._takings(new, changed, before.publications),
         )  # fmt: skip
 
     def _bound(self, new: Desired) -> Effect | None:
@@ -134,6 +143,32 @@ class Comparison:
 
     def _expenses(self, new: Desired, stages: Sequence[Stage]) -> tuple[Expense, ...]:
         return self.head.expenses(new.row, stages) if self.head else ()
+
+    def _takings(
+        self,
+        new: Desired,
+        parts: Mapping[str, Sequence[str]],
+        applied: Mapping[str, Mapping[str, str]] = _NOTHING,
+    ) -> tuple[tuple[str, Taking], ...]:
+        """Return what ``parts`` take of the days of apps, by preset, where they take anything.
+
+        ``applied`` is what stands on platforms, where that is what is changed.
+        """
+        if self.head is None:
+            return ()
+        facts = {
+            each.preset: PublicationFact(
+                each.preset, each.platform, "applied", self.entry.started_at,
+                external_id="known", applied=applied[each.preset],
+            )
+            for each in self.entry.published if each.preset in applied
+        }  # fmt: skip
+        found = (
+            (preset, self.head.taking(new.row, preset, its, facts.get(preset)))
+            for preset, its in parts.items()
+            if its
+        )
+        return tuple((preset, taking) for preset, taking in found if taking.needs)
 
     def _texts(
         self, old: Desired, new: Desired, preset: str

@@ -10,13 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from leap.config import Declaration, PublicationSettings
 from leap.config.operator import Operator
+from leap.config.presets import PRESETS
+from leap.config.presets.parts import UNSPLIT
 from leap.config.quotas import YouTubeMethod, YouTubeQuota
+from leap.domain.demand import Taking, Takings
+from leap.domain.plan import Plan
 from leap.domain.quotas import Bucket
-from leap.domain.snapshot import PublicationFact
+from leap.domain.snapshot import Actual, PublicationFact
+from leap.planning.merged import MergedSettings
 
 UPLOADS: Final = "uploads"
 UNITS: Final = "units"
+#: The part with which people begin to see it, on platforms of videos and on a site.
+_LAST: Final = frozenset({"privacy", UNSPLIT})
 #: Where YouTube's day begins at midnight.
 #: https://developers.google.com/youtube/v3/getting-started#quota
 _PACIFIC: Final = "America/Los_Angeles"
@@ -35,9 +43,56 @@ def buckets(operator: Operator, platform: str) -> dict[str, Bucket]:
     }
 
 
+def every_bucket(operator: Operator) -> dict[str, dict[str, Bucket]]:
+    """Return the same of each platform that counts anything."""
+    return {platform: its for platform in PRESETS if (its := buckets(operator, platform))}
+
+
 def is_refresh(known: PublicationFact | None) -> bool:
     """Tell whether people can see the publication already: what is done to it can wait."""
-    return known is not None and "privacy" in known.applied
+    return known is not None and not _LAST.isdisjoint(known.applied)
+
+
+def takings(plan: Plan, declaration: Declaration, actuals: Mapping[str, Actual]) -> Takings:
+    """Return what the publications of ``plan`` take of the days of their apps.
+
+    ``actuals`` is what the ledger knows, by tenant.
+    """
+    limits = every_bucket(declaration.operator)
+    rows = {(tenant, row.id): row for tenant, its_rows in plan.rows.items() for row in its_rows}
+    settings = MergedSettings(declaration)
+    found: dict[tuple[str, str, str], Taking] = {}
+    for change in plan.work:
+        presets, actual = declaration.tenants[change.tenant].presets, actuals.get(change.tenant)
+        here = change.tenant, change.recording
+        for step in change.steps:
+            preset = presets.get(step.preset or "")
+            if preset is None or preset.platform not in limits or step.withdraws:
+                continue
+            if here not in rows:
+                continue
+            known = actual.publication(change.recording, preset.name) if actual else None
+            publication = settings.of(change, rows[here]).publications[preset.name]
+            found[*here, preset.name] = taking(
+                declaration.operator, *here, publication, step.parts, known
+            )
+    return Takings(found, limits)
+
+
+def taking(
+    operator: Operator,
+    tenant: str,
+    recording: str,
+    publication: PublicationSettings,
+    parts: Collection[str],
+    known: PublicationFact | None,
+) -> Taking:
+    """Return what it takes to bring about ``parts`` of one publication; see ``needs``."""
+    amounts = needs(operator, publication.platform, publication.options, parts, known)
+    account = publication.account or ""
+    return Taking(
+        tenant, account, publication.platform, recording, amounts, refreshing=is_refresh(known)
+    )
 
 
 def needs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from leap.config import Declaration, Effective, effective, override_for
 from leap.config.templating import render
 from leap.config.variables import variables
 from leap.domain.catalogue import Catalogue, CatalogueEntry
+from leap.domain.demand import Taking
 from leap.domain.expense import Expense
 from leap.domain.recording import Listing, Observed
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
@@ -18,6 +19,7 @@ from leap.errors import LeapError
 from leap.planning.cost import expected
 from leap.planning.desired import Desired, desire
 from leap.planning.match import match
+from leap.planning.quota import taking
 
 #: The same inputs give the same answer: there is no now in it.
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -88,6 +90,14 @@ class Side:
         settings, operator = self._settings(row), self.declaration.operator
         found = (expected(operator, settings, stage, row.duration) for stage in stages)
         return tuple(each for each in found if each is not None)
+
+    def taking(
+        self, row: RecordingRow, preset: str, parts: Collection[str], known: PublicationFact | None
+    ) -> Taking:
+        """Return what it takes of an app's day to bring about ``parts`` of a publication."""
+        publication = self._settings(row).publications[preset]
+        operator = self.declaration.operator
+        return taking(operator, self.tenant, row.id, publication, parts, known)
 
     def _settings(self, row: RecordingRow) -> Effective:
         override = override_for(self.declaration.tenants[self.tenant], row)

@@ -14,6 +14,7 @@ from leap.domain.speculation import Effect, Speculation, TenantSpeculation
 from leap.errors import ConfigError
 from leap.planning.comparison import Comparison
 from leap.planning.edits import shared_edits, tenant_edits
+from leap.planning.quota import every_bucket
 from leap.planning.side import Side
 
 
@@ -39,7 +40,8 @@ def speculate(
     """
     found = [_tenant(name, base.get(name), head, catalogues.get(name)) for name in tenants]
     shared = shared_edits(next(iter(base.values()), None), head) if base else ()
-    return Speculation(against, tuple(found), shared, tuple(notes))
+    limits = every_bucket(head.operator)
+    return Speculation(against, tuple(found), shared, tuple(notes), limits)
 
 
 def _tenant(

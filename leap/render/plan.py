@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from leap.domain.plan import Change, Failure, Held, Load, Plan, Refusal
-from leap.render import cost, held
+from leap.render import cost, demand, held
 from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
@@ -87,6 +87,7 @@ def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
             "updates": plan.load.updates,
         },
         "cost": cost.json_data(plan.forecast),
+        "quotas": demand.json_data(plan.demands),
     }
 
 
@@ -310,6 +311,7 @@ def _last_lines(plan: Plan, apply: str, width: int, paint: Paint, *, whole: bool
     if load:
         yield from indented([f"Work: {load}."], 0, width)
     yield from cost.lines(plan.forecast, width, paint, whole=whole)
+    yield from indented([f"{line}." for line in demand.lines(plan.demands)], 0, width)
     refused = ", ".join(sorted(plan.refused))
     if refused and not any(change.tenant not in plan.refused for change in plan.changes):
         yield "Nothing was changed: this plan is refused as unsafe."

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from leap.domain.plan import Plan
-from leap.render import cost, held
+from leap.render import cost, demand, held
 from leap.render.folding import Group, Line, grouped
 from leap.render.markdown import COMMENT, Section, assemble, fenced
 from leap.render.plan import totals, work
@@ -69,6 +69,8 @@ def _head(plan: Plan) -> Iterator[str]:
     costs = cost.words(plan.forecast)
     if costs:
         yield f"Cost: {clean(costs)}."
+    for line in demand.lines(plan.demands):
+        yield f"{line}."
 
 
 def _foot(plan: Plan, apply: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from rich.cells import cell_len
 
 from leap.domain.speculation import Edit, Effect, Speculation, TenantSpeculation, cost
 from leap.render import cost as money
+from leap.render import demand
 from leap.render.speculative_lines import blocks, edit_lines, is_shown, price, size, totals
 from leap.render.terminal import Paint, clean, counted, cut, heading, indented, plain
 
@@ -37,7 +38,8 @@ def text(found: Speculation, *, width: int = 80, paint: Paint = plain, whole: bo
     if found.notes:
         parts.append([paint("Notes:", "bold"), *indented(map(clean, found.notes), 2, width)])
     costs = money.lines(found.forecast, width, paint, whole=whole)
-    parts.append([*indented(list(_last_lines(found)), 0, width), *costs])
+    days = [f"{line}." for line in demand.lines(found.demands)]
+    parts.append([*indented(list(_last_lines(found)), 0, width), *costs, *indented(days, 0, width)])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -93,6 +95,7 @@ def json_data(found: Speculation) -> dict[str, Any]:
             "updates": load.updates,
         },
         "cost": money.json_data(found.forecast),
+        "quotas": demand.json_data(found.demands),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from leap.domain.speculation import Speculation, TenantSpeculation
 from leap.errors import Diagnostic
+from leap.render import demand
 from leap.render.cost import words
 from leap.render.markdown import COMMENT, Section, assemble
 from leap.render.speculative_lines import blocks, edit_lines, is_shown, price, size, totals
@@ -40,6 +41,8 @@ def _head(found: Speculation) -> Iterator[str]:
     money = words(found.forecast)
     if money:
         yield f"It would cost: {clean(money)}."
+    for line in demand.lines(found.demands):
+        yield f"{line}."
 
 
 def _sections(found: Speculation) -> Iterator[Section]:

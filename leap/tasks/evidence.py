@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from leap.domain.demand import Takings
 from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
 from leap.planning.acceptance import accept, check_names
 from leap.planning.cost import expenses
+from leap.planning.quota import takings
 from leap.planning.safety import Evidence, refusals
 from leap.providers import foreign_pages, shown_at
 from leap.tasks.checkout import commit_of, is_behind
@@ -24,7 +26,11 @@ def judge(
     that no refusal has.
     """
     check_names(accepted)
-    plan = replace(plan, costs=expenses(plan, session.declaration, actuals))
+    plan = replace(
+        plan,
+        costs=expenses(plan, session.declaration, actuals),
+        takings=_takings(session, plan, actuals),
+    )
     work: dict[str, list[Change]] = {}
     for change in plan.work:
         work.setdefault(change.tenant, []).append(change)
@@ -40,6 +46,20 @@ def judge(
     evidence, notes = _history(session, evidence)
     found = refusals(plan, session.declaration, actuals, evidence)
     return accept(replace(plan, refusals=found, notes=(*plan.notes, *notes)), accepted)
+
+
+def _takings(session: Session, plan: Plan, actuals: Mapping[str, Actual]) -> Takings:
+    """Return what publishing takes of the days of apps, and what is used of them today."""
+    found = takings(plan, session.declaration, actuals)
+    tenants = {tenant for tenant, _, _ in found.found}
+    zones = {each.zone for limits in found.limits.values() for each in limits.values()}
+    return replace(
+        found,
+        days={
+            tenant: [day for zone in zones for day in session.ledger.app_days(tenant, zone)]
+            for tenant in sorted(tenants)
+        },
+    )
 
 
 def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: Actual) -> Evidence:

@@ -345,3 +345,29 @@ def test_what_was_heard_before_is_not_paid_for_by_an_edit(lay: Lay) -> None:
 
     assert Stage.TRANSCRIBE in effect.stages
     assert () == effect.expenses
+
+
+YT = {
+    "tenants/acme/presets/yt.yaml": "platform: youtube\naccount: main\n",
+    ML: FILES[ML] + "  yt: {privacy: public}\n",
+}
+
+
+def test_an_edit_says_what_it_takes_of_youtube_s_days(lay: Lay) -> None:
+    """A year that goes to YouTube for the first time, and one whose titles change."""
+    on_youtube = (Published("site", "site"), Published("yt", "youtube"))
+    retitled = {**YT, ML: YT[ML].replace("public", "public, title: New")}
+
+    def found(base: Declaration, head: Declaration, *entries: CatalogueEntry) -> list[object]:
+        catalogue = Catalogue("acme", "stamp", entries)
+        whole = speculate({"acme": base}, head, {"acme": catalogue}, against="m", tenants=["acme"])
+        return [
+            ({each.bucket: each.wanted for each in demand.amounts}, demand.days)
+            for demand in whole.demands
+        ]
+
+    year = [entry(number) for number in range(40)]
+    assert [({"uploads": 40, "units": 22_520}, 3)] == found(lay(), lay(YT), *year)
+    year = [replace(each, published=on_youtube) for each in year]
+    assert [({"units": 2_040}, 1)] == found(lay(YT), lay(retitled), *year)
+    assert [] == found(lay(), lay({ML: FILES[ML] + "trim: {padding: 3 s}\n"}), entry())

@@ -1,0 +1,69 @@
+"""What publishing takes of the days that platforms give, in words and JSON data.
+
+YouTube: 9,600 of 10,000 units, 16 of 100 uploads: today
+YouTube (globex youtube-main): 12,000 of 10,000 units (400 used today): 2 days
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from leap.domain.demand import Amount, Demand
+from leap.render.terminal import clean, counted
+
+_PLATFORMS = {"youtube": "YouTube"}
+
+
+def lines(demands: Sequence[Demand]) -> Iterator[str]:
+    """Yield one line without a full stop for each app; nothing where nothing is counted."""
+    for demand in demands:
+        if not demand.amounts:
+            continue
+        name = _PLATFORMS.get(demand.platform, demand.platform)
+        whose = f" ({_accounts(demand)})" if len(demands) > 1 or len(demand.accounts) > 1 else ""
+        # The bucket that fills up first comes first.
+        amounts = sorted(demand.amounts, key=_share, reverse=True)
+        yield f"{name}{whose}: {', '.join(map(_amount, amounts))}: {_days(demand)}"
+
+
+def json_data(demands: Sequence[Demand]) -> list[dict[str, Any]]:
+    """Return it as JSON data."""
+    return [
+        {
+            "platform": demand.platform,
+            "accounts": [
+                {"tenant": tenant, "account": account} for tenant, account in demand.accounts
+            ],
+            "buckets": {
+                each.bucket: {
+                    "wanted": each.wanted,
+                    "limit": each.limit,
+                    "used_today": each.used,
+                }
+                for each in demand.amounts
+            },
+            "days": demand.days,
+        }
+        for demand in demands
+        if demand.amounts
+    ]
+
+
+def _accounts(demand: Demand) -> str:
+    return ", ".join(clean(f"{tenant} {account}") for tenant, account in demand.accounts)
+
+
+def _share(amount: Amount) -> float:
+    return (amount.wanted + amount.used) / amount.limit
+
+
+def _amount(amount: Amount) -> str:
+    used = f" ({amount.used:,} used today)" if amount.used else ""
+    return f"{amount.wanted:,} of {amount.limit:,} {amount.bucket}{used}"
+
+
+def _days(demand: Demand) -> str:
+    if demand.days is None:
+        return "more than a day ever has"
+    return "today" if demand.days == 1 else counted(demand.days, "day")
