@@ -11,7 +11,7 @@ from leap.domain.ports import Discarding
 from leap.domain.stage import Stage
 from leap.errors import StageError
 from leap.faults import point
-from leap.providers import publication_stands
+from leap.providers.pages import publication_stands
 from leap.tasks.job import Job
 
 

@@ -12,7 +12,7 @@ from leap.planning.acceptance import accept, check_names
 from leap.planning.cost import expenses
 from leap.planning.quota import takings
 from leap.planning.safety import Evidence, refusals
-from leap.providers import foreign_pages, shown_at
+from leap.providers.pages import foreign_pages, shown_at
 from leap.tasks.checkout import commit_of, is_behind
 from leap.tasks.survey import Session
 

@@ -22,7 +22,8 @@ from leap.domain.ports import Progress, Tokens
 from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Only, Settled
 from leap.errors import DeferUntil, MissingTool, ProviderError, SecretError
-from leap.providers import open_source, pages_gone
+from leap.providers import open_source
+from leap.providers.pages import pages_gone
 from leap.render.terminal import moment
 
 

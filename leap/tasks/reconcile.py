@@ -11,7 +11,7 @@ from leap.domain.manifest import Manifest
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
-from leap.providers import front_page
+from leap.providers.pages import front_page
 from leap.tasks.checkout import commit_of
 from leap.tasks.limits import limits_of
 from leap.tasks.room import Room, room_for

@@ -20,7 +20,7 @@ from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
 from leap.domain.stage import FILE_STAGES
 from leap.ledger import open_ledger
 from leap.planning.plan import make_plan
-from leap.providers import publication_stands
+from leap.providers.pages import publication_stands
 from leap.store import Store, open_store
 from leap.tasks.look import look_at
 

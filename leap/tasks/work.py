@@ -20,7 +20,7 @@ from leap.errors import DeferUntil, LeapError, LeaseLost
 from leap.faults import point
 from leap.media.files import disk_errors
 from leap.planning import gates
-from leap.providers import publication_stands
+from leap.providers.pages import publication_stands
 from leap.tasks.discarding import discard
 from leap.tasks.job import Job
 from leap.tasks.leaving import leave, require_free
