@@ -1,0 +1,208 @@
+"""One video for one publication, whatever happens in between.
+
+The intent is written down before anything is asked for, the session's address
+before the first byte leaves, and that the last byte leaves before it does. So
+after a crash the server is asked what it has; only an upload that may have come
+to an end in a session that nobody knows any more has to be looked for.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Video
+from leap.errors import NeedsHuman, RetrySoon
+from leap.providers.http import Timer
+from leap.providers.youtube.api import Api, Resource
+from leap.providers.youtube.film import Film
+from leap.providers.youtube.metadata import metadata_of, new_video
+from leap.providers.youtube.resources import placed
+from leap.providers.youtube.session import GRAIN, Gone, Received, Session, State, open_session
+from leap.providers.youtube.uploads import looked_for
+from leap.providers.youtube.wire import Wire
+
+_UPLOAD, _SESSION = "upload", "session"
+_METADATA = "metadata"
+#: A chunk grows as long as one takes less time: the fewer there are, the less is waited.
+_FIRST, _LARGEST, _SECONDS = 32 * GRAIN, 1024 * GRAIN, 8.0
+#: How often in a row a connection may fail without a byte getting through.
+_MOST_FAILURES = 5
+_LONGEST_WAIT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is kept of an upload that is under way; times are ISO 8601.
+
+    Attributes:
+        since: when it was begun.
+        film: the fingerprint of what is sent.
+        size: of that, in bytes.
+        metadata: the digest of what the video was told to say.
+        sent: when the last byte went off, or None.
+        anew: whether this is another try, since the first was lost without a trace.
+    """
+
+    since: str
+    film: str
+    size: int
+    metadata: str
+    sent: str | None = None
+    anew: bool = False
+
+
+class Placing:
+    """Brings one publication's video to the channel; see ``VideoPublisher.place``."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        endpoint: str,
+        publication: Publication,
+        checkpoint: Checkpoint,
+        progress: Progress,
+        *,
+        timer: Timer,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._wire, self._endpoint = wire, endpoint
+        self._publication, self._checkpoint, self._progress = publication, checkpoint, progress
+        self._timer, self._now = timer, now
+
+    def place(self) -> Placed:
+        """Return where the video is, once it is there. Raises as the port says."""
+        there = self._checkpoint.placed
+        if there is not None:
+            self._forget()
+            return there
+        with Film(self._publication.files["video"]) as film:
+            known = self._checkpoint.read(_UPLOAD)
+            upload = Upload(**known) if known else None
+            if upload is None:
+                return self._begin(film, self._intent(film))
+            return self._resume(film, upload)
+
+    def _intent(self, film: Film) -> Upload:
+        metadata = self._publication.wanted.get(_METADATA, "")
+        return Upload(self._now().isoformat(), film.fingerprint, film.size, metadata)
+
+    def _begin(self, film: Film, upload: Upload) -> Placed:
+        self._checkpoint.save(_UPLOAD, asdict(upload))
+        body = new_video(self._publication)
+        notify = bool(self._publication.settings.get("notify_subscribers", True))
+        session = open_session(self._wire, self._endpoint, film, body, notify=notify)
+        self._checkpoint.save_secret(_SESSION, session.address)
+        return self._go_on(film, upload, session, Received(0))
+
+    def _resume(self, film: Film, upload: Upload) -> Placed:
+        address = self._checkpoint.read_secret(_SESSION)
+        is_same = upload.film == film.fingerprint
+        if upload.sent is None and (address is None or not is_same):
+            # It was never sent whole: there is no video of it, and never will be. And
+            # bytes of two files would make no film.
+            return self._begin(film, replace(self._intent(film), since=upload.since))
+        if address is None:
+            return self._lost(film, upload)
+        session = Session(self._wire, self._endpoint, address, film, upload.size)
+        state = self._asked(session)
+        if isinstance(state, Received) and not is_same:
+            return self._begin(film, replace(self._intent(film), since=upload.since))
+        return self._go_on(film, upload, session, state)
+
+    def _go_on(self, film: Film, upload: Upload, session: Session, state: State) -> Placed:
+        """Send what is missing, until the video is there."""
+        size, failures = _FIRST, 0
+        while isinstance(state, Received):
+            start, began = state.count, self._timer.now()
+            end = min(start + size, film.size)
+            if end == film.size and upload.sent is None:
+                upload = replace(upload, sent=self._now().isoformat())
+                self._checkpoint.save(_UPLOAD, asdict(upload))
+            if start >= film.size:
+                return self._lost(film, upload)  # it has all, and says nothing of a video
+            try:
+                state = self._sent(session, start, end)
+            except RetrySoon as error:
+                failures = self._pause(error, failures)
+                state = self._asked(session)
+            if not isinstance(state, Received) or state.count > start:
+                failures = 0
+            if self._timer.now() - began < _SECONDS:
+                size = min(2 * size, _LARGEST)
+        if isinstance(state, Gone):
+            return self._lost(film, upload)
+        return self._arrived(upload, str(state.video["id"]), state.video)
+
+    def _sent(self, session: Session, start: int, end: int) -> State:
+        state = session.send(start, end, lambda sent: self._tell(sent, session.size))
+        if isinstance(state, Received) and state.count <= start:
+            raise RetrySoon("YouTube takes no byte of the upload")
+        return state
+
+    def _asked(self, session: Session) -> State:
+        failures = 0
+        while True:
+            try:
+                return session.ask()
+            except RetrySoon as error:
+                failures = self._pause(error, failures)
+
+    def _pause(self, error: RetrySoon, failures: int) -> int:
+        """Wait, the longer the more often it failed. Raises ``error`` when that is too often."""
+        failures += 1
+        if failures > _MOST_FAILURES:
+            raise error
+        wait = min(_LONGEST_WAIT, 0.5 * 2.0**failures)
+        # Not for keys: the waits of many runners shall only fall apart.
+        wait *= random.uniform(0.5, 1)  # noqa: S311
+        self._timer.sleep(wait if error.after is None else error.after)
+        return failures
+
+    def _lost(self, film: Film, upload: Upload) -> Placed:
+        """Find the video of a session that is gone, or begin another one."""
+        found = looked_for(
+            Api(self._wire, self._endpoint),
+            self._publication.marker,
+            datetime.fromisoformat(upload.since),
+            datetime.fromisoformat(upload.sent) if upload.sent else None,
+            self._timer,
+            self._now,
+        )
+        if len(found) == 1:
+            return self._arrived(upload, found[0].placed.external_id, None)
+        if found:
+            raise _several(found, self._publication.marker)
+        if upload.sent is not None and upload.anew:
+            message = "YouTube lost the upload twice, and the channel shows no video of it"
+            hint = "look for it in YouTube Studio; `leap import youtube` takes over what is there"
+            raise NeedsHuman(message, hint=hint)
+        again = upload.anew or upload.sent is not None
+        return self._begin(film, replace(self._intent(film), since=upload.since, anew=again))
+
+    def _arrived(self, upload: Upload, video: str, resource: Resource | None) -> Placed:
+        there = placed(video)
+        self._checkpoint.place(there)
+        wanted = self._publication.wanted.get(_METADATA)
+        if resource and {"snippet", "status"} <= set(resource) and upload.metadata == wanted:
+            # It came along with the session, unless that was opened for other texts.
+            self._checkpoint.apply(_METADATA, metadata_of(resource))
+        self._forget()
+        return there
+
+    def _forget(self) -> None:
+        """Forget the upload, once the video is known."""
+        if self._checkpoint.read(_UPLOAD) is not None:
+            self._checkpoint.save_secret(_SESSION, None)
+            self._checkpoint.save(_UPLOAD, None)
+
+    def _tell(self, sent: int, size: int) -> None:
+        self._progress(sent / size, f"uploading to YouTube: {sent * 100 // size} %")
+
+
+def _several(found: list[Video], marker: str) -> NeedsHuman:
+    names = ", ".join(video.placed.external_id for video in found)
+    message = f"YouTube has {len(found)} videos with the tag {marker}: {names}"
+    return NeedsHuman(message, hint="delete all but one of them in YouTube Studio")
