@@ -15,8 +15,12 @@ import click
 from leap.errors import UsageError
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from leap.config import Declaration
+    from leap.config.operator import Operator
     from leap.domain.ports import Progress
+    from leap.ledger import PostgresLedger
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -140,6 +144,19 @@ def chosen_tenants(declaration: Declaration, names: tuple[str, ...]) -> tuple[st
         if name not in declaration.tenants:
             raise no_such_tenant(name, declaration.tenants, option="--tenant ")
     return names or tuple(declaration.tenants)
+
+
+def ledger_if_any(operator: Operator | None, stack: ExitStack) -> PostgresLedger | None:
+    """Return the ledger, open until ``stack`` ends; None where there is none yet.
+
+    Raises LedgerError, MissingTool.
+    """
+    from leap.ledger import open_ledger
+    from leap.ledger.opening import exists
+
+    if operator is None or not exists(operator.database, operator.state):
+        return None
+    return stack.enter_context(open_ledger(operator.database, operator.state))
 
 
 def listing_progress() -> Progress:

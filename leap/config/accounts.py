@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from leap.config.declaration import Declaration
 from leap.config.document import Document
+from leap.config.presets import AnyPreset
 from leap.config.source import AnySource
 from leap.config.tree import Branch, Tree, grow
+
+#: What names an account of its own.
+Named: TypeAlias = AnySource | AnyPreset
 
 #: The sections of settings that may name an account.
 _PAYING = (("transcribe",), ("topics",), ("topics", "fallback"))
@@ -18,12 +22,12 @@ _PAYING = (("transcribe",), ("topics",), ("topics", "fallback"))
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What names an account; ``model`` is a sound source's."""
+    """What names an account; ``model`` is a sound source's or preset's."""
 
     role: Literal["source", "preset", "settings"]
     name: str
     vendor: str
-    model: AnySource | None = None
+    model: Named | None = None
 
 
 #: Accounts by name, with everything that names them.
@@ -63,7 +67,7 @@ def _of(tree: Tree, branch: Branch) -> Accounts:
     for entry in branch.presets.values():
         account, platform = entry.document.data.get("account"), entry.document.data.get("platform")
         if isinstance(account, str):
-            found.append((account, Use("preset", entry.name, str(platform))))
+            found.append((account, Use("preset", entry.name, str(platform), entry.model)))
     used = {entry.document.data.get("pipeline") for entry in branch.templates.values()}
     layers = [
         tree.operator.document,

@@ -42,10 +42,12 @@ _DEFER = """
 """
 # The processes of one run use it all the time; to some minutes is good enough.
 _USED = """
-    INSERT INTO leap.credentials AS old (tenant, account, used_at)
-    VALUES (%(tenant)s, %(account)s, clock_timestamp())
-    ON CONFLICT (tenant, account) DO UPDATE SET used_at = excluded.used_at
+    INSERT INTO leap.credentials AS old (tenant, account, used_at, expires_at)
+    VALUES (%(tenant)s, %(account)s, clock_timestamp(), %(expires_at)s)
+    ON CONFLICT (tenant, account) DO UPDATE SET
+        used_at = excluded.used_at, expires_at = excluded.expires_at
     WHERE old.used_at IS NULL OR old.used_at < excluded.used_at - interval '10 minutes'
+        OR old.expires_at IS DISTINCT FROM excluded.expires_at
 """
 # A repetition keeps when they were first sent: of those, the answer may be lost.
 _INTENDED = """
@@ -92,9 +94,12 @@ def write_deferral(
     connection.execute(_DEFER, values)
 
 
-def write_used(connection: Connection, tenant: str, account: str) -> None:
-    """Note that the credential is used now."""
-    connection.execute(_USED, {"tenant": tenant, "account": account})
+def write_used(
+    connection: Connection, tenant: str, account: str, expires_at: datetime | None
+) -> None:
+    """Note that the credential is used now, and when it ends."""
+    values = {"tenant": tenant, "account": account, "expires_at": expires_at}
+    connection.execute(_USED, values)
 
 
 def write_intended(

@@ -306,9 +306,11 @@ class PostgresLedger(Costs, Checkpoints, Counters):
             lambda connection: accounts.write_deferral(connection, tenant, account, until, reason),
         )
 
-    def credential_used(self, tenant: str, account: str) -> None:
+    def credential_used(
+        self, tenant: str, account: str, expires_at: datetime | None = None
+    ) -> None:
         self._connections.run(
-            tenant, lambda connection: accounts.write_used(connection, tenant, account)
+            tenant, lambda connection: accounts.write_used(connection, tenant, account, expires_at)
         )
 
     def renewal_intended(self, tenant: str, account: str, renewing: str, lease: Lease) -> None:

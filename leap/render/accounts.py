@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
-from leap.domain.accounts import Deferral
+from leap.domain.accounts import Deferral, left
 from leap.render.terminal import (
     Paint,
     Row,
@@ -29,13 +29,16 @@ from leap.render.terminal import (
     table,
 )
 
-State = Literal["ready", "waits", "locked", "needs you"]
+State = Literal["ready", "ends soon", "waits", "locked", "needs you"]
 _COLOURS: dict[State, str] = {
     "ready": "green",
+    "ends soon": "yellow",
     "waits": "yellow",
     "locked": "dim",
     "needs you": "red",
 }
+#: From then on the end of a login is shown as trouble.
+_URGENT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,10 @@ class Account:
         generation: how often its tokens were renewed; 0 in the file.
         renewed_at: when that was last.
         used_at: when a run last used it.
-        expires_at: when it ends if nobody uses it, if that is known.
+        expires_at: when it ends as things stand, if that is known.
+        ends_anyhow: whether it ends then although it is used.
+        ends_soon: whether that is so soon that people should hear of it.
+        lives_a_day: whether it is a bare token that nothing renews.
         scopes: what it allows, where that was told.
         deferral: until when its vendor wants to be left alone.
         problem: what a person has to see to.
@@ -66,6 +72,9 @@ class Account:
     renewed_at: datetime | None = None
     used_at: datetime | None = None
     expires_at: datetime | None = None
+    ends_anyhow: bool = False
+    ends_soon: bool = False
+    lives_a_day: bool = False
     scopes: tuple[str, ...] = ()
     deferral: Deferral | None = None
     problem: str | None = None
@@ -76,6 +85,8 @@ class Account:
     def state(self) -> State:
         if self.problem is not None:
             return "locked" if self.is_locked else "needs you"
+        if self.ends_soon:
+            return "ends soon"
         return "waits" if self.deferral is not None else "ready"
 
 
@@ -87,7 +98,9 @@ class Asked:
         whose: the vendor's account, as far as it is known.
         scopes: what is allowed.
         missing: what is not, although it is needed: what for, and the scope.
-        expires_at: when it ends if nobody uses it, if that is known.
+        limits: what the vendor does not let the account do, although it works.
+        expires_at: when it ends as things stand, if that is known.
+        ends_anyhow: whether it ends then although it is used.
         problem: why it does not work, or could not be asked.
         helps: what a person can do.
     """
@@ -97,7 +110,9 @@ class Asked:
     whose: str = ""
     scopes: tuple[str, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    limits: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    ends_anyhow: bool = False
     problem: str | None = None
     helps: str = ""
 
@@ -124,6 +139,15 @@ def text(
     return "\n\n".join([*blocks, _last_line(accounts)])
 
 
+def trouble(account: Account, now: datetime) -> str:
+    """Return what a person has to know of ``account`` before it is too late; ``""`` for nothing."""
+    if account.problem is not None:
+        return clean(account.problem)
+    if account.ends_soon and account.expires_at is not None:
+        return f"the login ends {left(account.expires_at, now)}{_unless(account)}"
+    return ""
+
+
 def data(accounts: Sequence[Account]) -> dict[str, Any]:
     """Return ``accounts`` as JSON data: the interface of ``leap auth status --format json``."""
     return {"accounts": [_data(account) for account in accounts]}
@@ -131,19 +155,24 @@ def data(accounts: Sequence[Account]) -> dict[str, Any]:
 
 def _row(account: Account, now: datetime) -> Row:
     state = account.state
+    colour = "red" if state == "ends soon" and _is_urgent(account, now) else _COLOURS[state]
     cells = (
         (f"  {account.name}", ""),
         (account.kind or "–", ""),
-        (state, _COLOURS[state]),
+        (state, colour),
         (", ".join(account.uses) or "named nowhere", "" if account.uses else "dim"),
     )
     return Row(cells, more=tuple(_notes(account, now)))
 
 
+def _is_urgent(account: Account, now: datetime) -> bool:
+    return account.expires_at is not None and account.expires_at <= now + _URGENT
+
+
 def _notes(account: Account, now: datetime) -> list[str]:
     notes = []
-    if account.problem is not None:
-        notes.append(clean(account.problem))
+    if said := trouble(account, now):
+        notes.append(said)
     if account.helps:
         notes.append(f"→ {account.helps}")
     if account.deferral is not None:
@@ -155,7 +184,8 @@ def _notes(account: Account, now: datetime) -> list[str]:
     elif account.expires_at is not None:
         notes.append("newest token: the file's")
     if account.expires_at is not None:
-        notes.append(f"ends {moment(account.expires_at)}, unless it is used before")
+        verb = "ended" if account.expires_at <= now else "ends"
+        notes.append(f"{verb} {moment(account.expires_at)}{_unless(account)}")
     if account.used_at is not None:
         notes.append(f"last used {ago(account.used_at, now)}")
     if account.scopes:
@@ -163,11 +193,18 @@ def _notes(account: Account, now: datetime) -> list[str]:
     return notes
 
 
+def _unless(account: Account | Asked) -> str:
+    return ", used or not" if account.ends_anyhow else ", unless it is used before"
+
+
 def _last_line(accounts: Sequence[Account]) -> str:
     troubled = sum(account.state == "needs you" for account in accounts)
-    if troubled:
-        verb = "needs" if troubled == 1 else "need"
-        first = f"{counted(troubled, 'account')} of {len(accounts)} {verb} a person."
+    ending = sum(account.state == "ends soon" for account in accounts)
+    if troubled or ending:
+        needs = f"{'needs' if troubled == 1 else 'need'} a person"
+        ends = f"{'ends' if ending == 1 else 'end'} soon"
+        said = [f"{troubled} {needs}"] * bool(troubled) + [f"{ending} {ends}"] * bool(ending)
+        first = f"Of {counted(len(accounts), 'account')} {', '.join(said)}."
     else:
         first = f"{counted(len(accounts), 'account')}, and nobody has to do anything."
     return f"{first} Ask the vendors with: leap auth check"
@@ -187,6 +224,7 @@ def _data(account: Account) -> dict[str, Any]:
         "renewed_at": _time(account.renewed_at),
         "last_used_at": _time(account.used_at),
         "expires_at": _time(account.expires_at),
+        "ends_although_used": account.ends_anyhow,
         "scopes": list(account.scopes),
         "left_alone_until": _time(deferral.until) if deferral else None,
     }
@@ -200,8 +238,9 @@ def answer(asked: Asked, *, width: int = 80, paint: Paint = plain) -> str:
     notes += [f"the app may not {ability}: it lacks {scope}" for ability, scope in asked.missing]
     if asked.helps:
         notes.append(f"→ {clean(asked.helps)}")
+    notes += map(clean, asked.limits)
     if asked.expires_at is not None:
-        notes.append(f"ends {moment(asked.expires_at)}, unless it is used before")
+        notes.append(f"ends {moment(asked.expires_at)}{_unless(asked)}")
     if asked.scopes:
         notes.append(f"scopes: {' '.join(sorted(map(clean, asked.scopes)))}")
     first = f"{asked.tenant}  {asked.account}  {paint(word, style)}{whose}"
@@ -219,7 +258,9 @@ def answers_data(asked: Sequence[Asked]) -> dict[str, Any]:
                 "whose": each.whose or None,
                 "scopes": sorted(each.scopes),
                 "missing": [{"for": ability, "scope": scope} for ability, scope in each.missing],
+                "limits": list(each.limits),
                 "expires_at": _time(each.expires_at),
+                "ends_although_used": each.ends_anyhow,
                 "problem": each.problem,
                 "help": each.helps or None,
             }

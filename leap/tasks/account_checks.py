@@ -46,10 +46,10 @@ def _has_vendor(account: Account, uses: Sequence[Use]) -> bool:
 
 
 def _asked(operator: Operator, account: Account, uses: Sequence[Use], tokens: Tokens) -> Asked:
-    sources = [use.model for use in uses if use.model is not None]
+    named_by = [use.model for use in uses if use.model is not None]
     login = renewing_command(account)
     try:
-        checked = CHECKS[account.kind](operator, tokens, sources, login)
+        checked = CHECKS[account.kind](operator, tokens, named_by, login)
     except LeapError as error:
         return Asked(
             account.tenant, account.name, problem=error.message, helps=error.hint or account.helps
@@ -60,5 +60,7 @@ def _asked(operator: Operator, account: Account, uses: Sequence[Use], tokens: To
         whose=checked.whose,
         scopes=tuple(sorted(checked.scopes)),
         missing=tuple((each.ability, each.scope) for each in checked.missing),
+        limits=checked.limits,
         expires_at=checked.dies_at,
+        ends_anyhow=checked.ends_anyhow,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from leap.config.accounts import Accounts, Use, accounts_in
-from leap.domain.accounts import CredentialState, Deferral, moment_of
+from leap.domain.accounts import CredentialState, Deferral, ends_soon, lives_a_day
 from leap.domain.ledger import LedgerReader
 from leap.errors import LeapError, SecretError
 from leap.providers.accounts import APP_LOGINS, CREDENTIALS, LOGINS
@@ -17,13 +17,9 @@ from leap.secrets.places import secrets_path
 from leap.secrets.structure import load
 from leap.tasks.tokens import Seeds, find
 
-#: So long before its end a person hears of it, in time for whoever is on holiday.
-_SOON = timedelta(days=14)
 
-
-def login_command(vendor: str, tenant: str, account: str, *, is_app: bool = False) -> str:
-    """Return the command that logs in to ``account`` anew."""
-    flag = " --server-to-server" if is_app else ""
+def login_command(vendor: str, tenant: str, account: str, *, flag: str = "") -> str:
+    """Return the command that logs in to ``account`` anew; ``flag`` as `` --implicit``."""
     return f"leap auth login {vendor} --tenant {tenant} --account {account}{flag}"
 
 
@@ -66,11 +62,21 @@ def _of_tenant(
         state = place.states.get(name)
         if state is not None:
             account = replace(account, used_at=state.used_at)
-        account = replace(account, deferral=place.deferrals.get(name))
+        account = replace(account, deferral=_put_off(place, name))
         if place.locked is not None:
             yield _locked(account, place.locked)
         else:
             yield _opened(account, uses, place.seeds, state, now)
+
+
+def _put_off(place: _Place, name: str) -> Deferral | None:
+    """Return until when an account is left alone, be it for a kind of step only."""
+    found = [
+        deferral
+        for key, deferral in place.deferrals.items()
+        if key == name or key.startswith(f"{name}/")
+    ]
+    return max(found, key=lambda deferral: deferral.until, default=None)
 
 
 def _place(root: Path, tenant: str, ledger: LedgerReader | None) -> _Place:
@@ -121,8 +127,6 @@ def _opened(
         found = find(seeds, account.name, state)
     except SecretError as error:
         return replace(account, origin="ledger", problem=error.message, helps=again)
-    fields = found.fields
-    expires_at = moment_of(fields.get("expires_at"))
     if found.rotated:
         account = replace(
             account,
@@ -130,21 +134,24 @@ def _opened(
             generation=found.state.generation,
             renewed_at=found.state.renewed_at,
         )
-        expires_at = found.state.expires_at or expires_at
     account = replace(
         account,
-        expires_at=expires_at,
-        scopes=tuple(fields.get("scopes", "").split()),
+        expires_at=found.ends,
+        ends_anyhow=found.ends_anyhow is not None,
+        lives_a_day=kind in LOGINS and lives_a_day(found.fields),
+        scopes=tuple(found.fields.get("scopes", "").split()),
     )
-    problem = _problem(kind, fields, uses, expires_at, now)
+    again = renewing_command(account)
+    problem = _problem(found.fields, account, uses, now)
     if problem is not None:
         return replace(account, problem=problem, helps=again)
     asking = check_command(account.tenant, account.name)
     if found.state.renewing is not None:
         problem = "a renewal was cut off, and its tokens may be lost"
-    elif expires_at is not None and expires_at <= now + _SOON:
-        problem = "the login ends soon, unless it is used"
-    return replace(account, problem=problem, helps=asking if problem else "")
+        return replace(account, problem=problem, helps=asking)
+    if ends_soon(found.ends, now, daily=account.lives_a_day):
+        return replace(account, ends_soon=True, helps=again if account.ends_anyhow else asking)
+    return account
 
 
 def renewing_command(account: Account) -> str:
@@ -152,8 +159,10 @@ def renewing_command(account: Account) -> str:
     vendor = vendor_of(account.kind)
     if vendor is None:
         return _set_command(account, account.kind)
-    is_app = account.kind == APP_LOGINS.get(vendor)
-    return login_command(vendor, account.tenant, account.name, is_app=is_app)
+    flag = " --server-to-server" if account.kind == APP_LOGINS.get(vendor) else ""
+    if account.lives_a_day:
+        flag = " --implicit"
+    return login_command(vendor, account.tenant, account.name, flag=flag)
 
 
 def vendor_of(kind: str) -> str | None:
@@ -174,12 +183,9 @@ def check_command(tenant: str, account: str) -> str:
 
 
 def _problem(
-    kind: str,
-    fields: Mapping[str, str],
-    uses: Sequence[Use],
-    expires_at: datetime | None,
-    now: datetime,
+    fields: Mapping[str, str], account: Account, uses: Sequence[Use], now: datetime
 ) -> str | None:
+    kind, ended = account.kind, account.expires_at
     for use in uses:
         wanted = {use.vendor, APP_LOGINS.get(use.vendor)}
         if kind not in wanted and (kind in CREDENTIALS or use.vendor in LOGINS):
@@ -187,6 +193,8 @@ def _problem(
     lacking = [name for name in CREDENTIALS.get(kind, ()) if not fields.get(name)]
     if lacking:
         return f"it lacks {', '.join(lacking)}"
-    if expires_at is not None and expires_at <= now:
-        return "the login was not used for too long"
-    return None
+    if ended is None or ended > now:
+        return None
+    if account.lives_a_day:
+        return "its token, which lives a day, has ended"
+    return "the login has ended" if account.ends_anyhow else "the login was not used for too long"

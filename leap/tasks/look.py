@@ -25,6 +25,7 @@ from leap.errors import DeferUntil, MissingTool, ProviderError, SecretError
 from leap.providers import open_source
 from leap.providers.pages import pages_gone
 from leap.render.terminal import moment
+from leap.tasks.endings import endings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def look_at(
                 left_out[each.template] += 1
             else:
                 again.append(each.id)
+    notes += [ending.words(now) for ending in endings(ledger, declaration, tenant, now)]
     observed = [item for listing in listings for item in listing.observed]
     only = Only(
         declared=digest,

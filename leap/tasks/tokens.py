@@ -12,12 +12,13 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
 from leap.config import Declaration
-from leap.domain.accounts import CredentialState
+from leap.domain.accounts import CredentialState, ends_soon, lives_a_day, moment_of
 from leap.domain.ledger import Lease, Ledger
 from leap.domain.ports import Renewal, Tokens
 from leap.errors import DeferUntil, LeaseLost, LedgerError, NeedsHuman, RetrySoon
@@ -102,6 +103,22 @@ class Found:
     def fields(self) -> Fields:
         return {**self.written, **self.rotated}
 
+    @property
+    def ends(self) -> datetime | None:
+        """When the credential ends as things stand, where that is known."""
+        if self.ends_anyhow is not None:
+            return self.ends_anyhow
+        newest = self.rotated or self.written
+        known = self.state.expires_at if self.rotated else None
+        return moment_of(newest.get("expires_at")) or known
+
+    @property
+    def ends_anyhow(self) -> datetime | None:
+        """When the credential ends although it is used, where that is known."""
+        found = self.fields
+        name = "access_token_expires_at" if lives_a_day(found) else "ends_at"
+        return moment_of(found.get(name))
+
     def is_newer_than(self, stale: Fields) -> bool:
         """Tell whether somebody has changed a field since ``stale`` was given."""
         return any(self.fields.get(name) != value for name, value in stale.items())
@@ -122,6 +139,13 @@ def find(seeds: Seeds, account: str, state: CredentialState | None) -> Found:
     return Found(written, unseal(state.sealed, bond, seeds.readers.keys), state)
 
 
+def _noted(found: Found) -> datetime | None:
+    """Return the end that plans shall tell of; of a token for a day only its last hours."""
+    if lives_a_day(found.fields) and not ends_soon(found.ends, datetime.now(UTC), daily=True):
+        return None
+    return found.ends
+
+
 class AccountTokens:
     """Implements ``leap.domain.ports.Tokens`` over git and the ledger; see there."""
 
@@ -138,7 +162,7 @@ class AccountTokens:
             self._is_noted = True
             # When it was used is good to know, and no reason to stop.
             with suppress(LedgerError):
-                self._ledger.credential_used(self._tenant, self.account)
+                self._ledger.credential_used(self._tenant, self.account, _noted(found))
         return found.fields
 
     def renewed(self, stale: Fields, renew: Callable[[Fields], Renewal]) -> Fields:

@@ -317,11 +317,11 @@ def test_no_key_is_told_before_a_browser_opens(acme: Repository) -> None:
 @pytest.mark.parametrize(
     "arguments, code, message",
     [
-        (("zoon",), 64, "there is no login for 'zoon'; there is `zoom`"),
+        (("zoon",), 64, "there is no login for 'zoon'; there is `zoom`, `youtube`, `vk`"),
         (("zoom", "--tenant", "nobody"), 64, "--tenant nobody: no such tenant; see the folders"),
         (("zoom", "--account", "Zoom Main"), 1, "'Zoom Main' is no name of a credential"),
         (("zoom", "--account", "links"), 64, "links is a credential of the kind site"),
-        (("zoom", "--server-to-server", "--no-browser"), 64, "are for a login, which"),
+        (("zoom", "--server-to-server", "--no-browser"), 64, "--no-browser is for a login, which"),
         (("zoom", "--port", "0"), 64, "Invalid value for '--port'"),
         (("zoom", "--client-id", "x"), 64, "no value for client_secret"),
         (("zoom",), 64, "no value for client_id"),
@@ -447,7 +447,7 @@ def test_status_shows_accounts_without_asking_anybody(acme: Repository) -> None:
     )
     assert "leap auth login zoom --tenant acme --account zoom-old" == found["zoom-old"]["command"]
     assert all(len(line) <= 80 for line in shown.stdout.splitlines())
-    assert "2 accounts of 3 need a person." in shown.stdout
+    assert "Of 3 accounts 2 need a person." in shown.stdout
 
 
 def test_status_without_a_key_says_less(acme: Repository) -> None:

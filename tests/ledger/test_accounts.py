@@ -134,10 +134,10 @@ def test_a_use_is_noted_and_nothing_else(ledger, intend, direct):
     intend()
     store(ledger)
     stored = ledger.credential("acme", "zoom-main")
-    ledger.credential_used("acme", "zoom-main")
+    ledger.credential_used("acme", "zoom-main", stored.expires_at)
     again = ledger.credential("acme", "zoom-main")
     direct().execute("UPDATE leap.credentials SET used_at = used_at - interval '11 minutes'")
-    ledger.credential_used("acme", "zoom-main")
+    ledger.credential_used("acme", "zoom-main", stored.expires_at)
     later = ledger.credential("acme", "zoom-main")
 
     assert first == CredentialState("zoom-main", used_at=first.used_at)
@@ -145,6 +145,20 @@ def test_a_use_is_noted_and_nothing_else(ledger, intend, direct):
     assert stored.used_at == first.used_at
     assert later == replace(stored, used_at=later.used_at)
     assert later.used_at > first.used_at
+
+
+def test_when_a_credential_ends_is_noted_with_its_use(ledger):
+    """A login of somebody else's has another end, or none that is known; that holds at once."""
+    ends = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    ledger.credential_used("acme", "youtube-main", ends)
+    first = ledger.credential("acme", "youtube-main")
+    ledger.credential_used("acme", "youtube-main", ends + timedelta(days=180))
+    second = ledger.credential("acme", "youtube-main")
+    ledger.credential_used("acme", "youtube-main")
+    third = ledger.credential("acme", "youtube-main")
+
+    found = [each.expires_at for each in (first, second, third)]
+    assert [ends, ends + timedelta(days=180), None] == found
 
 
 def test_an_account_is_left_alone_until_its_time(ledger):

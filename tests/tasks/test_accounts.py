@@ -115,11 +115,6 @@ def test_a_renewed_login_is_the_ledgers(root: Path) -> None:
             LOGIN,
         ),
         (
-            {"expires_at": "2026-11-30T00:00:00+00:00"},
-            "the login ends soon, unless it is used",
-            CHECK,
-        ),
-        (
             {"kind": "site"},
             "it is of the kind site, and source lectures wants zoom",
             "leap secrets set acme zoom.link_secret --kind site",
@@ -140,6 +135,102 @@ def test_what_needs_a_person_comes_with_a_command(
     found = zoom(root)
 
     assert ("needs you", problem, helps) == (found.state, found.problem, found.helps)
+
+
+@pytest.mark.parametrize(
+    "more, state, said, helps",
+    [
+        ({"expires_at": "2026-12-22T13:00:00+00:00"}, "ready", "", ""),
+        (
+            {"expires_at": "2026-12-20T12:00:00+00:00"},
+            "ends soon",
+            "the login ends in 28 days, unless it is used before",
+            CHECK,
+        ),
+        (
+            {"ends_at": "2026-11-29T12:00:00+00:00", "expires_at": "2027-05-20T00:00:00+00:00"},
+            "ends soon",
+            "the login ends in 7 days, used or not",
+            LOGIN,
+        ),
+        (
+            {"ends_at": "2026-11-22T17:00:00+00:00"},
+            "ends soon",
+            "the login ends in 5 h, used or not",
+            LOGIN,
+        ),
+        (
+            {"ends_at": "2026-11-22T11:00:00+00:00"},
+            "needs you",
+            "the login has ended",
+            LOGIN,
+        ),
+    ],
+)
+def test_the_end_of_a_login_is_told_a_month_before(
+    root: Path, more: dict[str, str], state: str, said: str, helps: str
+) -> None:
+    """One that use puts off is only to be used; one that ends anyhow needs another login."""
+    stored(root, **more)
+
+    found = zoom(root)
+
+    assert (state, helps) == (found.state, found.helps)
+    assert said in text([found], now=NOW)
+
+
+def test_the_last_day_of_a_login_is_shown_as_trouble(root: Path) -> None:
+    """What is weeks away is only coloured as a warning."""
+    colours = []
+    for ends in ("2026-12-01T12:00:00+00:00", "2026-11-23T11:00:00+00:00"):
+        stored(root, ends_at=ends)
+        painted: dict[str, str] = {}
+
+        def paint(words: str, style: str, painted: dict[str, str] = painted) -> str:
+            painted[words.strip()] = style
+            return words
+
+        text([zoom(root)], now=NOW, paint=paint)
+        colours.append(painted["ends soon"])
+
+    assert ["yellow", "red"] == colours
+
+
+@pytest.mark.parametrize(
+    "ends, state",
+    [
+        ("2026-11-23T06:00:00+00:00", "ready"),
+        ("2026-11-22T17:00:00+00:00", "ends soon"),
+        ("2026-11-22T11:00:00+00:00", "needs you"),
+    ],
+)
+def test_a_token_for_a_day_is_told_of_in_its_last_hours(root: Path, ends: str, state: str) -> None:
+    """Who has such a token knows that it ends every day; the command that helps is its own."""
+    (root / "tenants" / "acme" / "sources" / "lectures.yaml").unlink()
+    presets = root / "tenants" / "acme" / "presets"
+    presets.mkdir()
+    (presets / "faculty.yaml").write_text("platform: vk\naccount: vk-main\ngroup: 1\n")
+    fields = {"kind": "vk", "access_token": "canary", "client_id": "7"}
+    ends_at = {"access_token_expires_at": ends, "ends_at": ends}
+    set_credential(root, "acme", "vk-main", {**fields, **ends_at})
+
+    (found,) = look(root, ["acme"], Known(), NOW)
+
+    assert (state, True, ("preset faculty",)) == (found.state, found.ends_anyhow, found.uses)
+    login = "leap auth login vk --tenant acme --account vk-main --implicit"
+    assert ("" if state == "ready" else login) == found.helps
+    if state == "needs you":
+        assert "its token, which lives a day, has ended" == found.problem
+
+
+def test_a_limit_of_one_kind_of_step_is_shown(root: Path) -> None:
+    """What is put off for publishing alone is put off for the account."""
+    stored(root)
+    until = NOW + timedelta(hours=5)
+
+    found = zoom(root, Known(put_off={"zoom/publish": Deferral(until, "no units are left")}))
+
+    assert ("waits", until) == (found.state, found.deferral and found.deferral.until)
 
 
 def test_a_renewal_that_was_cut_off_is_to_be_checked(root: Path) -> None:

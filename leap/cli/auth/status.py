@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leap.cli.common import echo_json, format_option, root_option, tenant_names, tenant_option
+from leap.cli.common import (
+    echo_json,
+    format_option,
+    ledger_if_any,
+    root_option,
+    tenant_names,
+    tenant_option,
+)
 
 if TYPE_CHECKING:
     from leap.config.operator import Operator
@@ -49,14 +56,11 @@ def command(root: Path, tenants: tuple[str, ...], format_: str) -> None:
 def _ledger(operator: Operator) -> Iterator[LedgerReader | None]:
     """Give the ledger, or None where there is none yet, or none that can be read."""
     from leap.errors import LedgerError, MissingTool
-    from leap.ledger import open_ledger
-    from leap.ledger.opening import exists
 
     with contextlib.ExitStack() as stack:
         ledger = None
         try:
-            if exists(operator.database, operator.state):
-                ledger = stack.enter_context(open_ledger(operator.database, operator.state))
+            ledger = ledger_if_any(operator, stack)
         except (LedgerError, MissingTool) as error:
             click.echo(f"Without the ledger: {error}", err=True)
         yield ledger

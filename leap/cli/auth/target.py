@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from leap.cli.common import no_such_tenant, tenant_names
 from leap.errors import UsageError
@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from leap.config.accounts import Use
 
 
+#: Who logs in: a person, an app by itself, or a person who gets the token itself.
+Way = Literal["person", "app", "implicit"]
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a login is for: ``kind`` is its credential's, ``uses`` is what names it."""
+    """What a login is for, and in which ``way``.
+
+    ``kind`` is its credential's, ``uses`` is what names it.
+    """
 
     root: Path
     vendor: str
@@ -24,31 +31,33 @@ class Target:
     tenant: str
     account: str
     uses: tuple[Use, ...]
+    way: Way
 
     @property
     def command(self) -> str:
         from leap.tasks.accounts import login_command
 
         # Messages add what makes it the login of an app.
-        return login_command(self.vendor, self.tenant, self.account)
+        flag = " --implicit" if self.way == "implicit" else ""
+        return login_command(self.vendor, self.tenant, self.account, flag=flag)
 
     @property
     def file(self) -> str:
         return f"tenants/{self.tenant}/secrets.sops.yaml"
 
 
-def require_known(vendor: str, *, is_app: bool) -> None:
+def require_known(vendor: str, way: Way) -> None:
     """Raise UsageError where nobody can log in at ``vendor`` in this way."""
-    from leap.providers.accounts import APP_LOGINS, LOGINS
+    from leap.providers.accounts import APP_LOGINS, IMPLICIT_LOGINS, LOGINS
 
-    there = APP_LOGINS if is_app else LOGINS
+    there = {"person": LOGINS, "app": APP_LOGINS, "implicit": IMPLICIT_LOGINS}[way]
     if vendor not in there:
         names = ", ".join(f"`{name}`" for name in there)
         raise UsageError(f"there is no login for {vendor[:60]!r}", hint=f"there is {names}")
 
 
 def find_target(
-    root: Path, vendor: str, tenant: str | None, account: str | None, *, is_app: bool
+    root: Path, vendor: str, tenant: str | None, account: str | None, way: Way
 ) -> Target:
     """Return what the command line means; what it leaves out must be the only one of its kind.
 
@@ -63,8 +72,8 @@ def find_target(
     if account is None:
         account = _account(vendor, declared)
     check_account(account)
-    kind = APP_LOGINS[vendor] if is_app else vendor
-    return Target(root, vendor, kind, name, account, declared.get(account, ()))
+    kind = APP_LOGINS[vendor] if way == "app" else vendor
+    return Target(root, vendor, kind, name, account, declared.get(account, ()), way)
 
 
 def _tenant(root: Path, name: str | None) -> str:

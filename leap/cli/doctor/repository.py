@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -78,19 +79,26 @@ def _opened(root: Path, tenant: str) -> Check | None:
 
 
 def accounts(root: Path) -> list[Check]:
-    """Look whether the accounts at vendors have credentials; asks no vendor."""
+    """Look whether the accounts at vendors have credentials that last; asks no vendor."""
     from datetime import UTC, datetime
 
-    from leap.cli.common import tenant_names
+    from leap.cli.common import ledger_if_any, tenant_names
+    from leap.render.accounts import trouble
     from leap.tasks.accounts import look
 
+    now = datetime.now(UTC)
+    with contextlib.ExitStack() as stack:
+        ledger = None
+        # What is wrong with it is said in its own line.
+        with contextlib.suppress(LeapError):
+            ledger = ledger_if_any(operator(root), stack)
+        found = [each for each in look(root, tenant_names(root), ledger, now) if each.uses]
     # What cannot be opened here is said about the tenant's key.
-    found = [each for each in look(root, tenant_names(root), None, datetime.now(UTC)) if each.uses]
-    troubled = [each for each in found if each.state == "needs you"]
-    if troubled:
-        first = troubled[0]
-        message = f"{first.name} of {first.tenant}: {first.problem}"
-        return [Check("warn", "accounts", message, "leap auth status")]
+    for state in ("needs you", "ends soon"):
+        for each in found:
+            if each.state == state:
+                message = f"{each.name} of {each.tenant}: {trouble(each, now)}"
+                return [Check("warn", "accounts", message, "leap auth status")]
     if not found:
         return []
     count = f"{len(found)} declared" if len(found) > 1 else "one declared"

@@ -30,13 +30,18 @@ class Checked:
         whose: the vendor's account, as far as it is known; ``""`` where it is not.
         scopes: what the app may do.
         missing: what it may not, although a source or a preset needs it.
-        dies_at: when the credential ends if nobody uses it, if that is known.
+        dies_at: when the credential ends as things stand, if that is known.
+        ends_anyhow: whether it ends then although it is used.
+        limits: what the vendor does not let the account do, although it works; a
+            sentence each, with what a person can do about it.
     """
 
     whose: str
     scopes: frozenset[str]
     missing: tuple[Missing, ...] = ()
     dies_at: datetime | None = None
+    ends_anyhow: bool = False
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)  # not frozen, as the port has attributes
