@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,11 @@ from leap.cli.common import (
     root_option,
     tenant_option,
 )
-from leap.cli.selecting import scope, select_options
-from leap.errors import ExitCode
+from leap.cli.selecting import drift_arguments, drift_option, scope, select_options
+from leap.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from leap.domain.drift import Closely
 
 
 @click.command("plan")
@@ -25,6 +29,7 @@ from leap.errors import ExitCode
 @select_options
 @accept_option
 @against_options
+@drift_option
 @click.option(
     "--format",
     "format_",
@@ -56,6 +61,7 @@ def command(
     *,
     against: str | None,
     catalogue: Path | None,
+    drift: Closely | None,
     verbose: bool,
     detailed_exitcode: bool,
 ) -> int:
@@ -65,7 +71,11 @@ def command(
     prints the difference. Nothing is changed. With --against only YAML files
     are compared, over the recordings that the last run knew.
     """
-    require_alone(against, catalogue, select=selects, exclude=excludes, out=out, accept=accept)
+    others = {"select": selects, "exclude": excludes, "out": out, "accept": accept, "drift": drift}
+    require_alone(against, catalogue, **others)
+    if drift is not None and out is not None:
+        hint = "`leap reconcile --drift` looks again, and repairs what it finds"
+        raise UsageError("--drift: not together with --out", hint=hint)
     if against is not None:
         return show(
             root,
@@ -82,7 +92,7 @@ def command(
     from leap.tasks import planfile
     from leap.tasks.survey import open_session
 
-    asked = scope(root, tenants, selects, excludes, accept)
+    asked = scope(root, tenants, selects, excludes, accept, drift)
     with open_session(asked.load(root)) as session:
         found, plan = asked.plan(session)
         if out is not None:
@@ -95,7 +105,8 @@ def command(
                 selection=asked.selection,
                 accepts=accept,
             )
-    apply = _next_command(root, tenants, asked.selection.arguments(), accept, out)
+    arguments = (*asked.selection.arguments(), *drift_arguments(drift))
+    apply = _next_command(root, tenants, arguments, accept, out)
     if format_ == "json":
         echo_json(render.json_data(plan, apply=apply))
     elif format_ == "markdown":

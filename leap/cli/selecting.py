@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ from leap.errors import UsageError
 
 if TYPE_CHECKING:
     from leap.config import Declaration
+    from leap.domain.drift import Closely, View
     from leap.domain.plan import Plan
     from leap.domain.snapshot import RecordingRow
     from leap.planning.select import Selection
@@ -44,14 +45,38 @@ def select_options(function: F) -> F:
     return select(exclude(function))
 
 
+def drift_option(function: F) -> F:
+    """Add ``--drift[=captions]``; the command gets ``drift``, for ``scope``."""
+    return click.option(
+        "--drift",
+        is_flag=False,
+        flag_value="fields",
+        type=click.Choice(["fields", "captions"]),
+        help="Look at YouTube and VK too: what was changed, deleted or blocked there. "
+        "captions: these as well, for 50 units of YouTube's day each.",
+    )(function)
+
+
+def drift_arguments(drift: Closely | None) -> tuple[str, ...]:
+    """Return what was given as ``--drift``, for a command that does the same."""
+    if drift is None:
+        return ()
+    return ("--drift",) if drift == "fields" else (f"--drift={drift}",)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the command line asks for; ``tenants`` are those to look at, none means all."""
+    """What the command line asks for.
+
+    ``tenants`` are those to look at, none means all; with ``drift`` their
+    platforms are looked at too.
+    """
 
     tenants: tuple[str, ...]
     selection: Selection
     accepts: tuple[str, ...]
     saved: SavedPlan | None = None
+    drift: Closely | None = None
 
     def load(self, root: Path) -> Declaration:
         """Return the declaration of these tenants.
@@ -82,11 +107,19 @@ class Scope:
             found, plan = replay(session, self.saved)
         else:
             names = chosen_tenants(session.declaration, self.tenants)
-            found, plan = survey(session, names, listing_progress())
+            found, plan = survey(session, names, listing_progress(), self._views(session, names))
             rows = [row for rows in plan.rows.values() for row in rows]
             require_names(self.selection, session.declaration, rows)
             plan = select(plan, self.selection, found.actuals)
         return found, judge(session, plan, found.actuals, self.accepts)
+
+    def _views(self, session: Session, tenants: Sequence[str]) -> Mapping[str, View]:
+        """Look at platforms, if that is asked for: without it no provider is even imported."""
+        if self.drift is None:
+            return {}
+        from leap.tasks.drift import views
+
+        return views(session, tenants, listing_progress(), self.drift)
 
     def part(self, plan: Plan, found: Survey) -> Plan:
         """Return the part of ``plan``, made again from ``found``, that this is about."""
@@ -104,12 +137,14 @@ def scope(
     selects: tuple[str, ...],
     excludes: tuple[str, ...],
     accepts: tuple[str, ...] = (),
+    drift: Closely | None = None,
 ) -> Scope:
     """Return what the options ask for. Raises UsageError."""
     from leap.planning.select import parse
 
     selection = parse(selects, excludes)
-    return Scope(_selected_tenants(root, tenants, selection), selection, accepts)
+    tenants = _selected_tenants(root, tenants, selection)
+    return Scope(tenants, selection, accepts, drift=drift)
 
 
 def scope_of(file: Path, **others: object) -> Scope:

@@ -5,7 +5,7 @@ Looking and planning get a ``LedgerReader``; only the runner gets a ``Ledger``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -253,6 +253,15 @@ class Ledger(LedgerReader, Protocol):
         at: datetime | None = None,
     ) -> None:
         """Note a publication that a receipt shows half done: it is still to be completed."""
+
+    def publication_drifted(
+        self, tenant: str, recording: str, preset: str, parts: Collection[str]
+    ) -> None:
+        """Note that the platform's copy stands, and that its ``parts`` are not ours any more.
+
+        What was held because it was gone, or kept from people, is held no more.
+        A publication that somebody works on now is left alone.
+        """
 
     def publication_unmanaged(self, tenant: str, recording: str, preset: str) -> None: ...
 

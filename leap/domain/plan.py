@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from leap.domain.demand import Demand, Takings
+from leap.domain.drift import Drift
 from leap.domain.expense import Expense, together
 from leap.domain.manifest import Manifest
 from leap.domain.snapshot import RecordingRow
@@ -157,6 +158,8 @@ class Plan:
     ``deferred`` are the steps that were put off until a time that has not come,
     and those of recordings that fail a gate or need a decision: neither they nor
     what needs them is work.
+    ``drifts`` are what platforms were found to show differently from what they
+    were given, where they were looked at.
     ``costs`` are what steps that ask a cloud are expected to cost, by tenant,
     recording and stage; ``takings`` what publications take of the days of apps.
     """
@@ -171,6 +174,7 @@ class Plan:
     recovered: tuple[Manifest, ...] = ()
     deferred: tuple[Held, ...] = ()
     costs: Mapping[tuple[str, str, Stage], Expense] = field(default_factory=dict)
+    drifts: tuple[Drift, ...] = ()
     takings: Takings = field(default_factory=Takings)
 
     @property

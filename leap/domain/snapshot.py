@@ -159,7 +159,8 @@ class PublicationFact:
     publication is complete when they equal the wanted ones. ``intended`` means
     that a publisher was about to act; ``unmanaged`` that nothing declares the
     publication any more. A failure may wait ``until`` a known time, or for a
-    person (``needs_person``).
+    person (``needs_person``). ``reason`` is that of a failure, or what a look at
+    the platform found out about something that is applied.
     """
 
     preset: str

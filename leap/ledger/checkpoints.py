@@ -6,7 +6,7 @@ while another one took over changes nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -143,6 +143,14 @@ class Checkpoints:
             lambda connection: facts.write_unfinished(
                 connection, tenant, recording, preset, receipt, number, at
             ),
+        )
+
+    def publication_drifted(
+        self, tenant: str, recording: str, preset: str, parts: Collection[str]
+    ) -> None:
+        self._connections.run(
+            tenant,
+            lambda connection: facts.write_drifted(connection, tenant, recording, preset, parts),
         )
 
     def publication_withdrawn(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -104,6 +104,19 @@ _PART = """
         applied = applied || jsonb_build_object(%(part)s::text, %(digest)s::text),
         details = details || jsonb_build_object(%(part)s::text, %(details)s::jsonb)
     WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
+"""
+
+# What lacks nothing and failed all the same was found gone by a look at the platform.
+_DRIFTED = """
+    UPDATE leap.publications SET
+        applied = applied - %(parts)s::text[],
+        since = clock_timestamp(),
+        state = CASE WHEN needs_person AND applied = wanted THEN 'applied' ELSE state END,
+        reason = CASE WHEN needs_person AND applied = wanted THEN '' ELSE reason END,
+        needs_person = needs_person AND applied <> wanted
+    WHERE tenant = %(tenant)s AND recording = %(recording)s AND preset = %(preset)s
+      AND (state = 'applied' AND applied ?| %(parts)s::text[]
+           OR state = 'failed' AND needs_person AND applied = wanted)
 """
 
 _UNMANAGED = """
@@ -314,6 +327,14 @@ def write_failed(
             "at": None,
         },
     )
+
+
+def write_drifted(
+    connection: Connection, tenant: str, recording: str, preset: str, parts: Collection[str]
+) -> None:
+    """Note that the platform's copy stands, and that its ``parts`` are not ours any more."""
+    values = {"tenant": tenant, "recording": recording, "preset": preset, "parts": list(parts)}
+    connection.execute(_DRIFTED, values)
 
 
 def write_unmanaged(connection: Connection, tenant: str, recording: str, preset: str) -> None:

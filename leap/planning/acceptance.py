@@ -54,4 +54,5 @@ def permitted(plan: Plan) -> Plan:
         rows={tenant: rows for tenant, rows in plan.rows.items() if tenant not in refused},
         in_sync={group: n for group, n in plan.in_sync.items() if group[0] not in refused},
         recovered=tuple(each for each in plan.recovered if each.name.tenant not in refused),
+        drifts=tuple(each for each in plan.drifts if each.tenant not in refused),
     )

@@ -20,6 +20,7 @@ from leap.domain.stage import FILE_STAGES, Stage, downstream, inputs
 from leap.planning import gates
 from leap.planning.decisions import undecided
 from leap.planning.desired import Desired
+from leap.planning.drift import was_lost
 from leap.planning.reasons import why, why_publish
 
 
@@ -143,7 +144,10 @@ def _failures(tenant: str, row: RecordingRow, wanted: Wanted, actual: Actual) ->
 def _put_off(
     tenant: str, each: Desired, wanted: Wanted, actual: Actual, now: datetime
 ) -> list[Held]:
-    """Return what must not be tried before a later time, under the keys that are wanted now."""
+    """Return what must not be tried before a later time, or before somebody has decided.
+
+    Only under the keys that are wanted now.
+    """
     row = each.row
     keys = {**wanted.stages, **({Stage.DISCARD: _discard_key(row)} if each.discard else {})}
     found = []
@@ -155,7 +159,7 @@ def _put_off(
         publication = actual.publication(row.id, preset)
         if (
             publication is not None
-            and is_deferred(publication, now)
+            and (is_deferred(publication, now) or was_lost(publication))
             and dict(publication.wanted) == dict(digests)
         ):
             found.append(_held_publication(tenant, row, publication))

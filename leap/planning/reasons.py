@@ -53,6 +53,8 @@ def why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
         return _again(fact)
     if not parts:
         return "its last step was cut off"
+    if fact.state == "applied" and fact.applied and fact.reason:
+        return f"{' and '.join(parts)} {fact.reason}"
     if not fact.applied:
         return "its page is gone" if fact.state == "applied" else "publishing was cut off"
     return f"{' and '.join(parts)} {'change' if len(parts) > 1 else 'changes'}"

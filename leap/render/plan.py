@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from leap.domain.plan import Change, Failure, Held, Load, Plan, Refusal
-from leap.render import cost, demand, held
+from leap.render import cost, demand, drift, held
 from leap.render.folding import ACTIONS, NO_TITLE, Group, Line, grouped, step_line
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
@@ -54,6 +54,7 @@ def text(
     blocks = [
         *(_groups(plan, width, paint, whole=whole) if plan.changes else ()),
         failures(plan.failures, _FAILED_BEFORE, width, paint, whole=whole),
+        drift.lines(plan, width, paint),
         *waiting(plan, width, paint, whole=whole),
         listed("Problems:", plan.problems, width, paint, whole=whole),
         listed("Notes:", plan.notes, width, paint, style="bold", whole=whole),
@@ -76,6 +77,7 @@ def json_data(plan: Plan, *, apply: str = "leap reconcile") -> dict[str, Any]:
         "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "failures": [failure_data(failure) for failure in plan.failures],
         "deferred": [held.held_data(each) for each in plan.deferred],
+        "drift": [drift.drift_data(each) for each in plan.drifts],
         "problems": list(plan.problems),
         "notes": list(plan.notes),
         "apply": apply,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from leap.domain.plan import Plan
-from leap.render import cost, demand, held
+from leap.render import cost, demand, drift, held
 from leap.render.folding import Group, Line, grouped
 from leap.render.markdown import COMMENT, Section, assemble, fenced
 from leap.render.plan import totals, work
@@ -51,6 +51,7 @@ def sections(plan: Plan) -> list[Section]:
         *_tenants(plan),
         Section(f"{counted(len(failed), 'failure')} of earlier runs", failed),
         Section("Cost", list(cost.lines(plan.forecast, _WIDE))[1:]),
+        Section("Changed on platforms", drift.markdown_lines(plan)),
         Section("Deferred", held.markdown_lines([h for h in plan.deferred if not h.by_gate])),
         Section("Held", held.markdown_lines([h for h in plan.deferred if h.by_gate])),
         Section("Notes", list(map(clean, plan.notes))),

@@ -8,6 +8,7 @@ from typing import Any
 
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Plan
+from leap.render.drift import drift_data
 from leap.render.held import held_data, lines
 from leap.render.plan import (
     change_data,
@@ -96,8 +97,10 @@ def json_data(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
         "still_held": [held_data(held) for held in (outcome.still_held if outcome else ())],
         "left": [change_data(change) for change in (outcome.left if outcome else ())],
         "interrupted": outcome.interrupted if outcome else False,
+        "out_of_time": outcome.out_of_time if outcome else False,
         "failed_before": [failure_data(failure) for failure in plan.failures],
         "deferred": [held_data(held) for held in plan.deferred],
+        "drift": [drift_data(drift) for drift in plan.drifts],
         "refusals": [refusal_data(refusal) for refusal in plan.refusals],
         "problems": list(plan.problems),
         "summary": after.summary(),
@@ -132,9 +135,12 @@ def _done(outcome: Outcome, seconds: float | None, paint: Paint) -> str:
         counts.append(f"{len(outcome.left)} left")
     if outcome.interrupted:
         head = paint("Interrupted", "yellow")
+    elif outcome.out_of_time:
+        head = paint("Time is up", "red" if failed else "yellow")
     else:
         colour = "yellow" if held or still else "green"
         head = paint("Done", "red" if failed or outcome.left else colour)
     after = f" in {duration(seconds)}" if seconds is not None else ""
     line = f"{head}{after}: {', '.join(counts) or 'nothing finished'}."
-    return f"{line} The next run goes on from here." if outcome.interrupted else line
+    goes_on = outcome.interrupted or outcome.out_of_time
+    return f"{line} The next run goes on from here." if goes_on else line

@@ -127,7 +127,7 @@ class Job:
         """The settings of the publication that this step brings about or takes away."""
         if self.step.withdraws:
             # No template need want it any more; only where it is matters.
-            return _alone(self.declared.presets[self.preset])
+            return alone(self.declared.presets[self.preset])
         return self.effective.publications[self.preset]
 
     @property
@@ -164,7 +164,7 @@ class Job:
         return manifest
 
 
-def _alone(preset: AnyPreset) -> PublicationSettings:
+def alone(preset: AnyPreset) -> PublicationSettings:
     """Return the settings of ``preset`` without any template's."""
     named = {"platform", "account", "title", "description"}
     options = preset.model_dump(mode="json", exclude=named, exclude_none=True)

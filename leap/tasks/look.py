@@ -9,7 +9,7 @@ of its facts are read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -52,10 +52,12 @@ def look_at(
     now: datetime,
     progress: Progress,
     tokens: Callable[[str], Tokens],
+    changed: Collection[str] = (),
 ) -> Look:
     """List the sources of ``tenant``; what is settled and unchanged is only counted.
 
-    ``tokens`` gives the credential of an account by its name.
+    ``tokens`` gives the credential of an account by its name; ``changed`` are
+    recordings that are planned whatever their source shows.
 
     A source that fails is a problem and keeps nothing else back: its recordings
     stay as they are known. One whose account was put off earlier is not asked,
@@ -70,7 +72,7 @@ def look_at(
     settled: dict[str, list[Settled]] = {name: [] for name in declared.sources}
     gone = pages_gone(declared, lambda platform: ledger.published(tenant, platform))
     for each in ledger.settled(tenant, digest):
-        if each.id in gone:
+        if each.id in gone or each.id in changed:
             again.append(each.id)
         elif each.source in settled:
             settled[each.source].append(each)

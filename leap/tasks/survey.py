@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from leap.config import Declaration
 from leap.domain.accounts import Deferral
+from leap.domain.drift import Drift, View
 from leap.domain.ledger import Ledger
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Plan
@@ -19,6 +21,7 @@ from leap.domain.recording import FileMemo, Listing
 from leap.domain.snapshot import Actual, Only, PublicationFact, StageFact
 from leap.domain.stage import FILE_STAGES
 from leap.ledger import open_ledger
+from leap.planning.drift import as_seen, waiting
 from leap.planning.plan import make_plan
 from leap.providers.pages import publication_stands
 from leap.store import Store, open_store
@@ -71,6 +74,8 @@ class Survey:
     settled and unchanged, by template. ``at`` is when that was, and what the
     plan goes by; ``deferred`` are the accounts, by tenant, that were put off then,
     and ``not_asked`` the sources that were not listed since theirs was before.
+    ``drifts`` are what platforms were found to show differently, and the ledger
+    does not know yet.
     """
 
     listings: Mapping[str, tuple[Listing, ...]]
@@ -82,33 +87,53 @@ class Survey:
     left_out: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
     deferred: Mapping[str, Mapping[str, Deferral]] = field(default_factory=dict)
     not_asked: tuple[str, ...] = ()
+    drifts: tuple[Drift, ...] = ()
 
     def memos(self, tenant: str) -> dict[str, Sequence[FileMemo]]:
         """Return what was learned about files, by source, to be remembered."""
         return {listing.source: listing.memos for listing in self.listings[tenant] if listing.memos}
 
 
-def survey(session: Session, tenants: Collection[str], progress: Progress) -> tuple[Survey, Plan]:
+def survey(
+    session: Session,
+    tenants: Collection[str],
+    progress: Progress,
+    views: Mapping[str, View] = MappingProxyType({}),
+) -> tuple[Survey, Plan]:
     """List the sources of ``tenants`` and return what was found, with the plan.
 
+    ``views`` are what their platforms show, by tenant, where that was looked at.
     A source that fails is a problem of the plan and keeps nothing else back.
     """
     declaration, ledger, now = session.declaration, session.ledger, session.clock.now()
     looks = {
-        tenant: look_at(declaration, ledger, tenant, now, progress, _tokens(session, tenant))
+        tenant: look_at(
+            *(declaration, ledger, tenant, now, progress, _tokens(session, tenant)),
+            changed={each.recording for each in views[tenant].drifts} if tenant in views else (),
+        )
         for tenant in tenants
     }
     result = Survey(
         listings={tenant: look.listings for tenant, look in looks.items()},
-        problems=tuple(problem for look in looks.values() for problem in look.problems),
+        problems=(
+            *(problem for look in looks.values() for problem in look.problems),
+            *(problem for view in views.values() for problem in view.problems),
+        ),
         at=now,
-        notes=tuple(note for look in looks.values() for note in look.notes),
+        notes=(
+            *(note for look in looks.values() for note in look.notes),
+            *(note for view in views.values() for note in view.notes),
+        ),
         only={tenant: look.only for tenant, look in looks.items()},
         left_out={tenant: look.left_out for tenant, look in looks.items()},
-        deferred={tenant: look.deferred for tenant, look in looks.items()},
+        deferred={
+            tenant: {**look.deferred, **(views[tenant].deferred if tenant in views else {})}
+            for tenant, look in looks.items()
+        },
         not_asked=tuple(
             f"{tenant}/{source}" for tenant, look in looks.items() for source in look.not_asked
         ),
+        drifts=tuple(each for view in views.values() for each in view.drifts),
     )
     result = replace(result, actuals=known(session, result))
     return result, plan_again(session, result, result.actuals)
@@ -147,14 +172,22 @@ def plan_again(
     """
     if actuals is None:
         actuals = known(session, found)
-    actuals = {tenant: _standing(session, actual) for tenant, actual in actuals.items()}
+    before = actuals
+    actuals = {
+        tenant: as_seen(_standing(session, actual), found.drifts)
+        for tenant, actual in actuals.items()
+    }
     recovered: dict[TargetName, Manifest] = {}
     while True:
         plan = make_plan(session.declaration, found.listings, actuals, found.problems, found.at)
         made, lost = _made(session.store, plan), _lost_inputs(session.store, plan)
         if not made and not lost:
             return replace(
-                plan, notes=(*found.notes, *plan.notes), recovered=tuple(recovered.values())
+                plan,
+                notes=(*found.notes, *plan.notes),
+                recovered=tuple(recovered.values()),
+                drifts=found.drifts,
+                deferred=waiting(found.drifts, plan.deferred, before),
             )
         recovered |= made
         actuals = {
