@@ -48,6 +48,10 @@ class Albums:
         self.found.append(album)
         return album
 
+    def remove(self, owner: int, number: int) -> None:
+        """Delete an album; what is in it stays a video."""
+        self.found.remove(self.needed(owner, number))
+
     def put(self, owner: int, number: int, video: Video) -> None:
         """Put a video into an album; refuses with 800 where it is there, 300 where it is full."""
         album = self.needed(owner, number)

@@ -148,6 +148,11 @@ KNOWN: Methods = {
         "title": _TEXT,
         "privacy": Parameter("array", items=Parameter("string", enum=("0", "1", "2", "3"))),
     },
+    "video.deleteAlbum": {
+        "group_id": _GROUP,
+        "album_id": Parameter("integer", required=True, minimum=0, small=True),
+        "owner_id": _OWNER,
+    },
     "video.getAlbums": {
         "owner_id": _OWNER,
         "offset": _OFFSET,

@@ -86,6 +86,7 @@ class Methods:
             "video.edit": self._edit,
             "video.delete": self._delete,
             "video.addAlbum": self._add_album,
+            "video.deleteAlbum": self._delete_album,
             "video.getAlbums": self._get_albums,
             "video.addToAlbum": self._add_to_album,
             "video.removeFromAlbum": self._remove_from_album,
@@ -265,6 +266,13 @@ class Methods:
         owner = -group if group else call.user.id
         self._require_mine(call, owner)
         return {"album_id": self.albums.add(owner, call.text("title")).id}
+
+    def _delete_album(self, call: Call) -> int:
+        group = call.number("group_id")
+        owner = -group if group else call.user.id
+        self._require_mine(call, owner)
+        self.albums.remove(owner, call.needed("album_id"))
+        return 1
 
     def _get_albums(self, call: Call) -> dict[str, Any]:
         owner, size = call.number("owner_id", call.user.id), call.number("count", 50)

@@ -38,6 +38,15 @@ def test_a_video_goes_into_albums_of_who_is_named(vk, ask, group):
     assert [album.id, other.id] == ask("video.addToAlbum", **where, album_ids=both)
 
 
+def test_an_album_is_deleted_without_its_videos(vk, ask, group):
+    """The list goes, and what was in it stays."""
+    video, album = vk.video(-group.id, "L"), vk.album(-group.id, "A")
+    album.videos.append(video.key)
+    assert 1 == ask("video.deleteAlbum", group_id=group.id, album_id=album.id)
+    assert ({}, [video]) == (vk.albums(-group.id), vk.videos)
+    assert 114 == ask("video.deleteAlbum", group_id=group.id, album_id=album.id)["error_code"]
+
+
 def test_there_are_limits(vk, ask, user):
     """An owner has so many albums, and one holds so many videos."""
     vk.api.albums.most, vk.api.albums.capacity = 1, 0

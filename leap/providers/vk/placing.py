@@ -1,0 +1,280 @@
+"""One recording becomes one video, whatever is lost on the way.
+
+VK gives a place first, an empty video with an id, and takes the bytes at an
+address of its own, all at once. So the id is written down before a byte
+leaves, and whoever does not know what became of a request looks:
+
+- The answer with the place is lost: the place is found by the marker in its
+  description. It got no bytes, and its address is lost: it is deleted.
+- The answer to the bytes is lost, or a crash came between: the video is looked
+  at. It has them, or they are sent again, to the same address while it lives,
+  else to a new place, and the old one is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from leap.domain.ports import Checkpoint, Placed, Progress
+from leap.errors import NeedsHuman, ProviderError, RetrySoon
+from leap.providers.http import AnswerLost
+from leap.providers.vk.note import Memory, Note, end_of
+from leap.providers.vk.refusals import NO_ACCESS, NOT_FOUND
+from leap.providers.vk.upload import UploadRefused, seconds_for, send_video
+from leap.providers.vk.values import State, ids_of, marker_of, moment, name_of, place, state_of
+from leap.providers.vk.wire import Api, number
+
+#: How often bytes are sent in one attempt.
+_SENDINGS = 3
+#: Seconds between looks for bytes whose arrival is not known, and for those that arrived.
+_SOON, _PATIENT = (1.0, 3.0), (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_PAGE = 200
+#: How many videos are looked through for a marker.
+_DEEPEST = 1000
+#: Clocks differ.
+_SKEW = timedelta(days=1)
+#: Seconds before a place is looked for whose answer was lost.
+_PAUSE = 2.0
+
+
+def now() -> datetime:
+    """Return the time; the one place that looks at the clock here."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One video to be placed.
+
+    Attributes:
+        owner: whose video it becomes; negative for a community.
+        said: what `video.save` is told of it.
+        marker: is in its description.
+        size: of the file at ``path``, in bytes.
+        secret: whether only its link shall lead to it.
+    """
+
+    owner: int
+    said: Mapping[str, Any]
+    marker: str
+    path: Path
+    size: int
+    secret: bool
+
+
+class Placing:
+    """Places one video. Methods raise ProviderError, SecretError, StageError, LedgerError."""
+
+    def __init__(
+        self,
+        api: Api,
+        work: Work,
+        checkpoint: Checkpoint,
+        progress: Progress,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._api, self._work, self._checkpoint = api, work, checkpoint
+        self._memory, self._progress, self._clock = Memory(checkpoint), progress, clock
+
+    def run(self) -> Placed:
+        """Return where the video is, once it is there with all its bytes."""
+        note = self._memory.note() or self._begun()
+        if note.stage == "saving":
+            note = self._found(note) or self._reserved(note)
+        elif note.stage == "sending":
+            note = self._looked(note)
+        for sending in range(1, _SENDINGS + 1):
+            if note.stage == "sent":
+                break
+            note = self._ready(note)
+            if note.stage == "reserved":
+                note = self._sent(note, last=sending == _SENDINGS)
+        self._await(note)
+        self._sweep(note)
+        return self._checkpoint.placed or place(note.video)
+
+    # ── a place ─────────────────────────────────────────────────────────────
+
+    def _begun(self) -> Note:
+        """Return the first note; of a video that is known otherwise, what it is now."""
+        known, since = self._checkpoint.placed, self._clock().timestamp()
+        if known is not None:
+            # A ledger that was lost and rebuilt knows the video, and not its address.
+            return self._looked(Note("sending", since, known.external_id))
+        return self._reserved(Note("saving", since))
+
+    def _ready(self, note: Note) -> Note:
+        """Return a place that takes the bytes: this one, or a new one."""
+        self._api.access.require("the upload", seconds_for(self._work.size))
+        if note.ends > self._clock().timestamp() and self._memory.address() is not None:
+            return note
+        return self._reserved(note)
+
+    def _reserved(self, note: Note) -> Note:
+        """Have VK give a place, and write it down before anything is done with it.
+
+        Where its answer is lost, the video may turn out to be there already.
+        """
+        self._api.access.require("the upload", seconds_for(self._work.size))
+        stale = (*note.stale, note.video) if note.video else note.stale
+        note = self._memory.write(Note("saving", note.since, stale=stale, lost=note.lost))
+        self._progress(0.0, "asking VK for a place")
+        for last in (False, True):
+            try:
+                return self._kept(note, self._api.call("video.save", **self._work.said))
+            except AnswerLost as error:
+                note = self._memory.change(note, lost=True)
+                if last:
+                    raise RetrySoon(error.message) from None
+            self._api.timer.sleep(_PAUSE)
+            if found := self._found(note):
+                return found
+        raise AssertionError  # the second attempt returns or raises
+
+    def _kept(self, note: Note, answer: Any) -> Note:
+        """Write down the place that VK gave."""
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("upload_url"), str):
+            raise ProviderError("VK gave a place without an address for the video")
+        address: str = answer["upload_url"]
+        owner = number(answer.get("owner_id"), "whose the place is")
+        name = f"{owner}_{number(answer.get('video_id'), 'the number of the place')}"
+        ends = end_of(address, self._clock())
+        note = self._memory.change(note, stage="reserved", video=name, ends=ends)
+        self._memory.keep_address(address)
+        key = str(answer.get("access_key") or "") if self._work.secret else ""
+        self._checkpoint.place(place(name, key))
+        return note
+
+    def _found(self, note: Note) -> Note | None:
+        """Return a video whose place was asked for and never learned, if it has its bytes.
+
+        What has none is deleted: the address to send them to is lost.
+        """
+        found = self._marked(note)
+        full = [item for item in found if state_of(item) != "empty"]
+        if len(full) > 1:
+            names = ", ".join(place(name_of(item)).url for item in full)
+            message = f"VK has this video more than once: {names}"
+            raise NeedsHuman(message, hint="delete all but one at vk.com, then `leap retry`")
+        for item in found:
+            if item not in full:
+                self._delete(name_of(item))
+        if not full:
+            self._memory.change(note, lost=True)
+            return None
+        note = self._memory.change(note, stage="sent", video=name_of(full[0]), lost=True)
+        self._checkpoint.place(place(note.video))
+        return note
+
+    def _marked(self, note: Note) -> list[Mapping[str, Any]]:
+        """Return the owner's newest videos, placeholders too, that bear the marker."""
+        oldest = datetime.fromtimestamp(note.since, UTC) - _SKEW
+        found: list[Mapping[str, Any]] = []
+        for offset in range(0, _DEEPEST, _PAGE):
+            items = listed(self._api, owner_id=self._work.owner, count=_PAGE, offset=offset)
+            found += [
+                item for item in items if marker_of(item) == self._work.marker and name_of(item)
+            ]
+            if not items or moment(items[-1]) < oldest:
+                break
+        return found
+
+    # ── its bytes ───────────────────────────────────────────────────────────
+
+    def _sent(self, note: Note, *, last: bool) -> Note:
+        """Send the bytes and return how far the video is then. ``last`` raises what failed."""
+        address = self._memory.address() or ""
+        note = self._memory.change(note, stage="sending")
+        try:
+            send_video(self._api, address, self._work.path, self._progress)
+        except (UploadRefused, RetrySoon, AnswerLost) as error:
+            if isinstance(error, RetrySoon) and error.after:
+                self._api.timer.sleep(error.after)
+            note = self._looked(note)
+            if note.stage == "sent":
+                return note
+            if last:
+                raise RetrySoon(error.message) from None
+            dead = isinstance(error, UploadRefused)
+            return self._memory.change(note, ends=0.0) if dead else note
+        return self._done(note)
+
+    def _looked(self, note: Note) -> Note:
+        """Return how far a video is that may have its bytes, by looking."""
+        state = self._state(note.video)
+        for seconds in _SOON:
+            if state in ("processing", "ready"):
+                return self._done(note)
+            self._api.timer.sleep(seconds)
+            state = self._state(note.video)
+        if state in ("processing", "ready"):
+            return self._done(note)
+        if state == "missing":
+            # Nothing can be sent there any more, and nothing of it is to be deleted.
+            return self._memory.change(note, stage="reserved", ends=0.0)
+        return self._memory.change(note, stage="reserved")
+
+    def _done(self, note: Note) -> Note:
+        note = self._memory.change(note, stage="sent", ends=0.0)
+        self._memory.keep_address(None)
+        return note
+
+    def _await(self, note: Note) -> None:
+        """Wait until VK shows the video, be it while it is processed."""
+        state = self._state(note.video)
+        for seconds in _PATIENT:
+            if state in ("processing", "ready"):
+                return
+            self._progress(None, "waiting for VK to show the video")
+            self._api.timer.sleep(seconds)
+            state = self._state(note.video)
+        if state in ("processing", "ready"):
+            return
+        if state == "empty":
+            raise RetrySoon("VK has taken the video, and does not show it yet")
+        hint = "`withdraw: true` in an override, and taking it back later, publishes it anew"
+        raise NeedsHuman(f"{place(note.video).url} is not there any more", hint=hint)
+
+    # ── what is left over ───────────────────────────────────────────────────
+
+    def _sweep(self, note: Note) -> None:
+        """Delete the places that were given up; they are ours, by id or by marker."""
+        for name in note.stale:
+            self._delete(name)
+        if note.lost:
+            others = [each for each in self._marked(note) if name_of(each) != note.video]
+            for item in others:
+                if state_of(item) == "empty":
+                    self._delete(name_of(item))
+        if note.stale or note.lost:
+            self._memory.change(note, stale=(), lost=False)
+
+    def _delete(self, name: str) -> None:
+        """Delete a place, unless it is a video that bears no mark of ours."""
+        item = self._item(name)
+        if item is None or (state_of(item) != "empty" and marker_of(item) != self._work.marker):
+            return
+        gone = frozenset({NO_ACCESS, NOT_FOUND})
+        self._api.call("video.delete", **ids_of(name), allowed=gone)
+
+    # ── looking ─────────────────────────────────────────────────────────────
+
+    def _state(self, name: str) -> State:
+        return state_of(self._item(name))
+
+    def _item(self, name: str) -> Mapping[str, Any] | None:
+        items = listed(self._api, videos=[name], count=1)
+        return next((item for item in items if name_of(item) == name), None)
+
+
+def listed(api: Api, **asked: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the videos that `video.get` answers with."""
+    answer = api.call("video.get", **asked)
+    items = answer.get("items") if isinstance(answer, Mapping) else None
+    if not isinstance(items, list):
+        raise ProviderError("VK answered without a list of videos")
+    return [item for item in items if isinstance(item, Mapping)]

@@ -1,0 +1,209 @@
+"""Lectures as videos of a community, or of the account itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Any
+
+from leap.config.endpoints import VkEndpoints
+from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Seen, Video
+from leap.errors import NeedsHuman, ProviderError, StageError
+from leap.providers.http import REAL_TIME, Timer
+from leap.providers.vk import looking
+from leap.providers.vk.access import Access
+from leap.providers.vk.albums import put, settled
+from leap.providers.vk.placing import Placing, Work, listed
+from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND
+from leap.providers.vk.thumbnail import set_thumbnail
+from leap.providers.vk.values import (
+    COMMENTS,
+    PRIVACY,
+    fitted_description,
+    fitted_title,
+    ids_of,
+    name_of,
+)
+from leap.providers.vk.wire import Api, number, opened
+
+_NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+
+
+class VkPublisher:
+    """Implements ``leap.domain.ports.VideoPublisher`` for VK; see there.
+
+    A video of a profile is uploaded for its owner alone and opened at the end.
+    One of a community is seen by everybody from the first moment: VK cannot
+    hide it, and ``privacy`` has nothing to do.
+
+    Args:
+        access: tokens of the account.
+        endpoints: where VK is.
+        group: the community that new videos go to; None is the account's profile.
+        allow_insecure: whether VK may be reached without encryption.
+        timer: for waits.
+    """
+
+    platform = "vk"
+    replaces_media = False
+    parts = ("metadata", "thumbnail", "albums", "privacy")
+
+    def __init__(
+        self,
+        access: Access,
+        endpoints: VkEndpoints,
+        *,
+        group: int | None,
+        allow_insecure: bool = False,
+        timer: Timer = REAL_TIME,
+    ) -> None:
+        self._access, self._endpoint, self._timer = access, endpoints.api, timer
+        self._group, self._allow_insecure = group, allow_insecure
+
+    def place(self, publication: Publication, checkpoint: Checkpoint, progress: Progress) -> Placed:
+        privacy = _privacy(publication, is_community=self._group is not None)
+        path = publication.files["video"]
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise StageError(f"{path}: {error.strerror or 'cannot be read'}") from error
+        with self._opened() as api:
+            owner = self._owner(api)
+            options = publication.settings
+            said = {
+                "name": fitted_title(publication.title),
+                "description": fitted_description(publication.description, publication.marker),
+                "group_id": self._group,
+                "privacy_view": None if self._group else "only_me",
+                "wallpost": bool(options.get("wallpost")),
+                "compression": bool(options.get("compression")),
+                "repeat": bool(options.get("repeat")),
+                **_comments(publication, owner),
+            }
+            work = Work(owner, said, publication.marker, path, size, privacy == "unlisted")
+            return Placing(api, work, checkpoint, progress).run()
+
+    def apply(
+        self,
+        part: str,
+        publication: Publication,
+        placed: Placed,
+        checkpoint: Checkpoint,
+        progress: Progress,
+    ) -> Any:
+        name, options = placed.external_id, publication.settings
+        with self._opened() as api:
+            match part:
+                case "metadata":
+                    return self._describe(api, publication, name, checkpoint)
+                case "thumbnail":
+                    return set_thumbnail(api, name, publication.files["thumbnail"], progress)
+                case "albums":
+                    wanted = tuple(options.get("album") or ())
+                    create = bool(options.get("create_album"))
+                    return put(api, name, wanted, checkpoint, create=create)
+                case "privacy":
+                    return self._open(api, publication, name)
+        message = f"VK has no {part}"
+        raise ValueError(message)
+
+    def take_down(self, placed: Placed) -> None:
+        name = placed.external_id
+        perhaps = frozenset({NO_ACCESS, NOT_FOUND, BAD_PARAMETER})
+        with self._opened() as api:
+            if api.call("video.delete", **ids_of(name), allowed=perhaps) == 1:
+                return
+            if any(name_of(item) == name for item in listed(api, videos=[name], count=1)):
+                hint = "is the account an administrator of the community that it belongs to?"
+                raise NeedsHuman(f"VK does not let {placed.url} be deleted", hint=hint)
+
+    def look(
+        self,
+        placed: Sequence[Placed],
+        parts: Collection[str],
+        progress: Progress,
+        given: Mapping[str, Mapping[str, Any]] = _NOTHING,
+    ) -> Mapping[str, Seen]:
+        with self._opened() as api:
+            return looking.look(api, placed, parts, progress, given)
+
+    def videos(self, progress: Progress) -> Iterator[Video]:
+        with self._opened() as api:
+            yield from looking.videos(api, self._owner(api), progress)
+
+    # ── parts ───────────────────────────────────────────────────────────────
+
+    def _describe(
+        self, api: Api, publication: Publication, name: str, checkpoint: Checkpoint
+    ) -> dict[str, Any]:
+        """Write title, description and what goes with them; return what the video has then.
+
+        What a preset does not manage is written once, and left to people afterwards.
+        """
+        where, options = ids_of(name), publication.settings
+        before = checkpoint.details.get("metadata")
+        wanted = looking.metadata(
+            fitted_title(publication.title),
+            fitted_description(publication.description),
+            repeat=bool(options.get("repeat")),
+        )
+        given = {"name": wanted["title"], "desc": wanted["description"], "repeat": wanted["repeat"]}
+        said = {**given, **_comments(publication, where["owner_id"])}
+        if isinstance(before, Mapping) and "manage" in options:
+            managed = set(options["manage"])
+            for field, key in (("title", "name"), ("description", "desc")):
+                if field not in managed:
+                    said.pop(key)
+                    wanted[field] = before.get(field, wanted[field])
+            if "settings" not in managed:
+                said = {key: value for key, value in said.items() if key in ("name", "desc")}
+                wanted["repeat"] = before.get("repeat", wanted["repeat"])
+        settled(api, "video.edit", **where, **said)
+        return wanted
+
+    def _open(self, api: Api, publication: Publication, name: str) -> str:
+        """Let people watch the video; return how open it is: friends are few."""
+        where = ids_of(name)
+        privacy = _privacy(publication, is_community=where["owner_id"] < 0)
+        if where["owner_id"] > 0:
+            settled(api, "video.edit", **where, privacy_view=PRIVACY[privacy])
+        return "private" if privacy == "friends" else privacy
+
+    def _owner(self, api: Api) -> int:
+        """Return whose videos new ones become. Raises ProviderError."""
+        if self._group is not None:
+            return -self._group
+        answer = api.call("users.get")
+        first = answer[0] if isinstance(answer, list) and answer else None
+        if not isinstance(first, Mapping):
+            raise ProviderError("VK did not say whose the account is")
+        return number(first.get("id"), "whose the account is")
+
+    def _opened(self) -> AbstractContextManager[Api]:
+        return opened(
+            self._access,
+            self._endpoint,
+            allow_insecure=self._allow_insecure,
+            timer=self._timer,
+        )
+
+
+def _privacy(publication: Publication, *, is_community: bool) -> str:
+    """Return how open a video shall be. Raises NeedsHuman where VK has no such thing."""
+    privacy = str(publication.settings.get("privacy", "public"))
+    if privacy not in PRIVACY:
+        message = f"VK knows no privacy {privacy!r}"
+        raise NeedsHuman(message, hint=f"write one of {', '.join(PRIVACY)}")
+    if is_community and privacy != "public":
+        message = f"videos of a community cannot be {privacy}: VK shows them to everybody"
+        raise NeedsHuman(message, hint="write `privacy: public`")
+    return privacy
+
+
+def _comments(publication: Publication, owner: int) -> dict[str, Any]:
+    """Return who may comment: a community only lets everybody or nobody."""
+    comments = str(publication.settings.get("comments", "all"))
+    if owner < 0:
+        return {"no_comments": comments == "none"}
+    return {"privacy_comment": COMMENTS.get(comments, "all")}
