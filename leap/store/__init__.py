@@ -1,4 +1,4 @@
-"""The state store: targets, failures, receipts and paid answers, as files.
+"""The state store: targets, failures, receipts and paid answers, as files or as objects.
 
     targets/<tenant>/<recording>/<stage>/<key>/manifest.json     the commit
     targets/<tenant>/<recording>/<stage>/<key>/<attempt>/…       the files
@@ -10,14 +10,26 @@
 
 Nothing is ever changed in place. A result is whole or absent: files are
 synced and moved first, and the manifest is created last and exclusively, so
-that two runners can never mix their files.
+that two runners can never mix their files. In a bucket the names are the same,
+but for work under way: that is in the cache of each machine.
 """
 
 from __future__ import annotations
 
 from leap.store.answers import KeptAnswers
 from leap.store.atomic import hash_file
-from leap.store.opening import forget_bucket_keys, open_store, through
+from leap.store.objects import Entry, Objects
+from leap.store.opening import forget_bucket_keys, objects_of, open_store, through
 from leap.store.store import Store
 
-__all__ = ["KeptAnswers", "Store", "forget_bucket_keys", "hash_file", "open_store", "through"]
+__all__ = [
+    "Entry",
+    "KeptAnswers",
+    "Objects",
+    "Store",
+    "forget_bucket_keys",
+    "hash_file",
+    "objects_of",
+    "open_store",
+    "through",
+]

@@ -102,7 +102,8 @@ class S3Objects:
         def get(name: str) -> str | None:
             with self._explained(name):
                 try:
-                    content: bytes = self._s3.cat_file(self._path(name))
+                    # One stream, so that it does not ask for the size first.
+                    content: bytes = self._s3.cat_file(self._path(name), max_concurrency=1)
                 except FileNotFoundError:
                     return None
             return content.decode(errors="replace")

@@ -23,6 +23,11 @@ def open_store(operator: Operator) -> Store:
     return Store(BucketShelf(objects, Cache(operator.cache.path, operator.cache.size)))
 
 
+def objects_of(store: Store) -> Objects | None:
+    """Return the bucket of ``store``, or None where that is a folder."""
+    return store.shelf.objects if isinstance(store.shelf, BucketShelf) else None
+
+
 def through(store: Store, objects: Objects) -> Store:
     """Return ``store`` with a bucket that is reached by other ``objects``."""
     if not isinstance(store.shelf, BucketShelf):

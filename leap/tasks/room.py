@@ -69,12 +69,16 @@ def room_for(session: Session, wave: Iterable[Change], rows: Rows) -> Room:
     """Return what of ``wave`` fits on the disk of the store, in its order."""
     free = session.store.free()
     room = free - _SPARE
+    # What is finished stays on the disk, or goes to a bucket: then only so many are on it at once.
+    stays = session.store.is_local
+    if not stays:
+        room //= session.declaration.operator.workers
     fits: list[Change] = []
     left: list[tuple[Change, int]] = []
     for change in wave:
         needed = _needed(session, change, rows[change.tenant, change.recording])
         if needed <= max(room, 0):
-            room -= needed
+            room -= needed if stays else 0
             fits.append(change)
         else:
             left.append((change, needed))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import jsonschema
 
@@ -20,7 +19,7 @@ from leap.render.status import Standing
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ID = "2026-11-20-1a2b3c4d5e6f"
 FILE = TargetFile("video.mp4", 12_345_678, "ab" * 32)
-FOLDER = Path("/state/targets/demo/recording/trim/key/attempt")
+FOLDER = "/state/targets/demo/recording/trim/key/attempt"
 
 STANDING = Standing(
     "demo",
