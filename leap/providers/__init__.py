@@ -233,13 +233,15 @@ def _youtube(_: PublicationSettings, channel: Channel) -> VideoPublisher:
 
 
 def _vk(settings: PublicationSettings, channel: Channel) -> VideoPublisher:
+    from leap.providers.vk.access import Access
+    from leap.providers.vk.login import vendor
     from leap.providers.vk.publisher import VkPublisher
 
+    endpoints = channel.operator.endpoints.vk
     return VkPublisher(
-        settings.options.get("group"),
-        settings.options,
-        channel.tokens,
-        channel.operator.endpoints.vk,
+        Access(channel.tokens, vendor(endpoints)),
+        endpoints,
+        group=settings.options.get("group"),
         allow_insecure=channel.operator.allow_insecure_endpoints,
     )
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from leap.config.thumbnails import pictures
-from leap.errors import BadInput
 from leap.secrets import forget_keys
 from leap.tasks.apart import Apart
 from leap.tasks.job import Framer, Job
@@ -23,7 +21,7 @@ _FILE = "thumbnail.jpg"
 
 def needs_frame(job: Job) -> bool:
     """Tell whether the publication of ``job`` shows a frame of its video."""
-    return not job.step.withdraws and isinstance(_wished(job), Mapping)
+    return not job.step.withdraws and "frame" in _wished(job)
 
 
 @contextmanager
@@ -53,28 +51,19 @@ def thumbnail(job: Job, applied: Mapping[str, str], video: Path, duration: float
         video: what a frame is cut out of.
         duration: of the video, in seconds.
 
-    Raises BadInput where there is no such picture.
+    Raises BadInput where the video has no picture there.
     """
     wished, wanted = _wished(job), job.wanted.get("thumbnail")
-    if wished is None or wanted is None or applied.get("thumbnail") == wanted:
+    if wanted is None or applied.get("thumbnail") == wanted:
         return None
-    if isinstance(wished, str):
-        return _declared(job, wished)
+    if "file" in wished:
+        return job.session.declaration.root / str(wished["file"])
     assert job.frame is not None  # noqa: S101 -- see leap.tasks.fetching
     return job.frame(video, duration)
 
 
-def _declared(job: Job, name: str) -> Path:
-    root = job.session.declaration.root
-    found = pictures(root, job.tenant, [name]).get(name)
-    if found is None:
-        message = f"{job.tenant} has no picture {name}"
-        raise BadInput(message, hint=f"put it into tenants/{job.tenant}/thumbnails")
-    return root / found.file
-
-
-def _wished(job: Job) -> Any:
-    return job.publication.options.get("thumbnail")
+def _wished(job: Job) -> Mapping[str, Any]:
+    return job.publication.options.get("thumbnail") or {}
 
 
 def _at(wished: Mapping[str, Any], duration: float) -> float:
