@@ -20,17 +20,37 @@ from leap.cli.common import (
     tenant_option,
 )
 from leap.cli.job_summary import append_summary
-from leap.cli.selecting import scope, scope_of, select_options
-from leap.errors import ExitCode
+from leap.cli.selecting import drift_option, scope, scope_of, select_options
+from leap.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from leap.domain.drift import Closely
     from leap.domain.expectation import Overdue
     from leap.domain.outcome import Outcome
     from leap.domain.plan import Plan
     from leap.tasks.central import Central
     from leap.tasks.survey import Session, Survey
+    from leap.tasks.timelimit import TimeLimit
 
 _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
+
+
+def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """Return the seconds of ``--time-limit``. Raises UsageError."""
+    if text is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from leap.config.units import duration
+
+    try:
+        seconds = duration(text, "5 h")
+    except PydanticCustomError as error:
+        hint = (error.context or {}).get("hint")
+        raise UsageError(f"--time-limit: {error.message()}", hint=hint) from None
+    if not seconds:
+        raise UsageError("--time-limit: there is no time in it", hint="write it like `5h`")
+    return seconds
 
 
 @click.command("reconcile")
@@ -50,6 +70,13 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     "--limit", type=click.IntRange(min=1), metavar="N", help="Work on at most N recordings."
 )
 @click.option(
+    "--time-limit",
+    callback=_seconds,
+    metavar="TIME",
+    help="Begin nothing more after this time, such as 5h, and say what remains. What runs then"
+    " may take a tenth of it more. Exits 0 where nothing failed.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(min=1),
     metavar="N",
@@ -61,6 +88,7 @@ _STAGES = ("download", "trim", "transcribe", "topics", "subtitles", "publish")
     help="Share the work with the runners of this scheduler; else LEAP_SCHEDULER, leap.yaml.",
 )
 @accept_option
+@drift_option
 @click.option(
     "--strict", is_flag=True, help="Exit 4 also for what failed or was held in earlier runs."
 )
@@ -74,9 +102,11 @@ def command(
     *,
     until: str | None,
     limit: int | None,
+    time_limit: float | None,
     workers: int | None,
     scheduler: str | None,
     accept: tuple[str, ...],
+    drift: Closely | None,
     strict: bool,
 ) -> int:
     """Do what the plan says: download, trim, transcribe, caption, publish.
@@ -92,20 +122,20 @@ def command(
     from leap.planning.acceptance import permitted
     from leap.planning.narrow import narrow
     from leap.render import missed, summary
-    from leap.render import plan as render
-    from leap.render.terminal import paint_for, width_of_terminal
     from leap.secrets import take_keys
     from leap.tasks.central import chosen
     from leap.tasks.reconcile import admit, leave_alone, places
     from leap.tasks.survey import open_session
+    from leap.tasks.timelimit import TimeLimit
 
     began = time.monotonic()
+    ends = TimeLimit.of(began, time_limit) if time_limit else None
     take_keys()
     given = {"tenant": tenants, "select": selects, "exclude": excludes, "accept": accept}
     asked = (
-        scope(root, *given.values())
+        scope(root, tenants, selects, excludes, accept, drift)
         if file is None
-        else scope_of(file, **given, until=until, limit=limit)
+        else scope_of(file, **given, until=until, limit=limit, drift=drift)
     )
     declaration = asked.load(root)
     central = chosen(scheduler, declaration.operator.scheduler)
@@ -114,20 +144,18 @@ def command(
         # It is judged before it is cut short: a little at a time may add up to too much.
         found, plan = asked.plan(session)
         leave_alone(session, found)
-        plan = narrow(plan, limit=limit, until=Stage(until) if until else None)
-        if as_text and (plan.changes or plan.refusals or plan.problems or plan.notes):
-            width, paint = width_of_terminal(), paint_for(sys.stdout)
-            click.echo(render.text(plan, width=width, paint=paint, apply="") + "\n")
+        last = Stage(until) if until else None
+        plan = narrow(plan, found.actuals, limit=limit, until=last)
+        if as_text:
+            _foretell(plan)
         refused = plan.refused
         plan = permitted(plan)
         if refused and not plan.rows:
-            if not as_text:
-                echo_json(render.json_data(plan))
-            append_summary(plan, None)
-            return ExitCode.REFUSED
+            return _refused(plan, as_text=as_text)
+        found = _with_drifts_written(session, found, plan)
         if plan.work:
             count = workers or declaration.operator.workers
-            outcome = _run(session, found, plan, count, _joined(session, central))
+            outcome = _run(session, found, plan, count, _joined(session, central), ends)
             _keep_catalogue(session, outcome.plan, frozenset(plan.rows))
             outcome = replace(outcome, plan=asked.part(outcome.plan, found))
         else:
@@ -145,6 +173,35 @@ def command(
         echo_json({**summary.json_data(plan, outcome), "expected": missed.json_data(late)})
     waiting = bool(found.not_asked)
     return _exit_code(plan, outcome, refused=bool(refused), strict=strict, waiting=waiting)
+
+
+def _foretell(plan: Plan) -> None:
+    """Print what is going to be done, if there is anything to say."""
+    from leap.render import plan as render
+    from leap.render.terminal import paint_for, width_of_terminal
+
+    if plan.changes or plan.refusals or plan.problems or plan.notes or plan.drifts:
+        width, paint = width_of_terminal(), paint_for(sys.stdout)
+        click.echo(render.text(plan, width=width, paint=paint, apply="") + "\n")
+
+
+def _refused(plan: Plan, *, as_text: bool) -> ExitCode:
+    """Tell that nothing at all is done; as text the plan has said so."""
+    from leap.render import plan as render
+
+    if not as_text:
+        echo_json(render.json_data(plan))
+    append_summary(plan, None)
+    return ExitCode.REFUSED
+
+
+def _with_drifts_written(session: Session, found: Survey, plan: Plan) -> Survey:
+    """Write down what platforms were found to show; return what was found without it."""
+    if not plan.drifts:
+        return found
+    from leap.tasks.drift import write_down
+
+    return write_down(session, found, plan)
 
 
 def _tell(
@@ -175,11 +232,16 @@ def _exit_code(
     failed = (
         plan.problems
         or any(held.is_new for held in plan.deferred)
-        or (outcome is not None and (outcome.failed or outcome.held or outcome.left))
+        or (outcome is not None and (outcome.failed or outcome.held or _is_stuck(outcome)))
     )
     after = outcome.plan if outcome else plan
     before = waiting or after.failures or after.deferred or (outcome and outcome.still_held)
     return ExitCode.FAILED if failed or (strict and before) else ExitCode.OK
+
+
+def _is_stuck(outcome: Outcome) -> bool:
+    """Tell whether something was left for another reason than that the time was over."""
+    return bool(outcome.left) and (outcome.no_room or not outcome.out_of_time)
 
 
 def _late(session: Session, plan: Plan) -> tuple[Overdue, ...]:
@@ -227,7 +289,12 @@ def _warn(message: str) -> None:
 
 
 def _run(
-    session: Session, found: Survey, plan: Plan, workers: int, central: Central | None
+    session: Session,
+    found: Survey,
+    plan: Plan,
+    workers: int,
+    central: Central | None,
+    limit: TimeLimit | None,
 ) -> Outcome:
     """Carry ``plan`` out with progress on stderr and Luigi's words in a log file."""
     from leap.render.progress import Reporter
@@ -259,6 +326,7 @@ def _run(
                 idle=reporter.refresh,
                 log=log,
                 central=central,
+                limit=limit,
             )
     finally:
         reporter.close()

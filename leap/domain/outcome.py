@@ -13,7 +13,8 @@ class Outcome:
 
     ``done`` are the changes that were carried out, ``failed`` what failed in
     this run, ``left`` what is still to be done because the run was
-    interrupted. ``plan`` is the plan as it is now. ``held`` is what was put off
+    interrupted, its time was over (``out_of_time``), or the disk has no room
+    for it (``no_room``). ``plan`` is the plan as it is now. ``held`` is what was put off
     or handed to a person in this run, ``still_held`` what waits for a person
     for the same reason as before the run, which tried it again.
     """
@@ -25,3 +26,5 @@ class Outcome:
     plan: Plan
     held: tuple[Held, ...] = ()
     still_held: tuple[Held, ...] = ()
+    out_of_time: bool = False
+    no_room: bool = False

@@ -14,13 +14,22 @@ from leap.domain.plan import Change, Plan, Step
 from leap.domain.snapshot import Actual, RecordingRow
 from leap.domain.stage import Stage
 from leap.domain.status import derive
+from leap.planning.order import in_order
 from leap.planning.select import NEW, Selection, Subject
 
 
-def narrow(plan: Plan, *, limit: int | None = None, until: Stage | None = None) -> Plan:
+def narrow(
+    plan: Plan,
+    actuals: Mapping[str, Actual],
+    *,
+    limit: int | None = None,
+    until: Stage | None = None,
+) -> Plan:
     """Return ``plan`` with at most ``limit`` recordings to work on, and no stage past ``until``.
 
-    Every recording is still written down, so that the next run goes on from there.
+    The most urgent ones are those that are worked on. Every recording is still
+    written down, so that the next run goes on from there. ``actuals`` is what
+    the ledger knows, by tenant.
     """
     changes = plan.changes
     if until is not None:
@@ -39,14 +48,15 @@ def narrow(plan: Plan, *, limit: int | None = None, until: Stage | None = None) 
             if change.steps or not whole.steps
         )
     if limit is not None:
-        kept: list[Change] = []
-        for change in changes:
-            working = change.effective and not change.waits
-            if working:
-                limit -= 1
-            if not working or limit >= 0:
-                kept.append(change)
-        changes = tuple(kept)
+        work = in_order(replace(plan, changes=changes), actuals)
+        later = {(change.tenant, change.recording) for change in work[limit:]}
+        changes = tuple(
+            change
+            for change in changes
+            if not change.effective
+            or change.waits
+            or (change.tenant, change.recording) not in later
+        )
     return replace(plan, changes=changes)
 
 
@@ -86,6 +96,14 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
             taken[each.tenant, each.recording], Step(each.stage, "", "", preset=each.preset)
         )
     )
+    drifts = tuple(
+        each
+        for each in plan.drifts
+        if (each.tenant, each.recording) in taken
+        and selection.has(
+            taken[each.tenant, each.recording], Step(Stage.PUBLISH, "", "", preset=each.preset)
+        )
+    )
     rows = {
         tenant: tuple(row for row in rows if (tenant, row.id) in kept)
         for tenant, rows in plan.rows.items()
@@ -103,6 +121,7 @@ def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> P
             if (manifest.name.tenant, manifest.name.recording) in kept
         ),
         deferred=deferred,
+        drifts=drifts,
     )
 
 

@@ -37,6 +37,7 @@ from luigi.worker import Worker  # noqa: E402
 from leap.tasks.calls import ANSWER_SECONDS, Fetcher  # noqa: E402
 from leap.tasks.central import Central, runner_name  # noqa: E402
 from leap.tasks.processes import die_with_parent  # noqa: E402
+from leap.tasks.timelimit import TimeLimit  # noqa: E402
 
 #: The folder of Luigi's pages.
 PAGES = Path(luigi.__file__).parent / "static" / "visualiser"
@@ -87,6 +88,7 @@ class Ending(enum.Enum):
 
     FINISHED = "nothing is left that it could do"
     INTERRUPTED = "it was asked to stop"
+    OUT_OF_TIME = "its time was over"
     LOST = "the central scheduler went away"
 
 
@@ -130,29 +132,33 @@ def run(
     resources: Mapping[str, int],
     log: logging.Handler,
     central: Central | None = None,
+    limit: TimeLimit | None = None,
 ) -> Ending:
     """Carry out ``tasks`` and what they require, in processes of their own.
 
     With ``central`` the work is shared with every runner that joined that
     scheduler, whose limits hold instead of ``resources``. A central scheduler
-    that goes away ends the run once what is being worked on is done.
+    that goes away ends the run once what is being worked on is done. So does
+    the time ``limit``.
     """
     _seal()
     _log_to(log)
-    with _graceful_stop() as stopped:
+    with _graceful_stop() as stopped, _alarm(limit) as alarm:
         remote = _Remote(central, stopped) if central else None
         scheduler: Any = remote
         if scheduler is None:
             scheduler = _InProcess(resources=dict(resources), **_SCHEDULER)  # type: ignore[no-untyped-call]
         luigi.build(  # type: ignore[no-untyped-call]
             list(tasks),
-            worker_scheduler_factory=_Factory(scheduler),
+            worker_scheduler_factory=_Factory(scheduler, alarm),
             local_scheduler=True,
             workers=max(1, workers),
             no_lock=True,
         )
     if stopped.is_set():
         return Ending.INTERRUPTED
+    if alarm.rang:
+        return Ending.OUT_OF_TIME
     return Ending.LOST if remote and remote.lost else Ending.FINISHED
 
 
@@ -199,8 +205,8 @@ def _seal() -> None:
 class _Factory:
     """Hands Luigi the scheduler and the worker that LEAP set up."""
 
-    def __init__(self, scheduler: Any) -> None:
-        self._scheduler = scheduler
+    def __init__(self, scheduler: Any, alarm: _Alarm) -> None:
+        self._scheduler, self._alarm = scheduler, alarm
 
     def create_local_scheduler(self) -> Any:
         return self._scheduler
@@ -209,7 +215,7 @@ class _Factory:
         self, scheduler: Any, worker_processes: int, *, assistant: bool = False
     ) -> Worker:
         shared = isinstance(scheduler, _Remote)
-        return Worker(  # type: ignore[no-untyped-call]
+        worker = Worker(  # type: ignore[no-untyped-call]
             scheduler=scheduler,
             worker_id=runner_name(),
             worker_processes=worker_processes,
@@ -227,6 +233,8 @@ class _Factory:
             max_keep_alive_idle_duration=_PATIENCE,
             task_process_context=f"{__name__}.{TaskProcessContext.__name__}",
         )
+        self._alarm.start()
+        return worker
 
 
 class _InProcess(Scheduler):
@@ -346,12 +354,7 @@ def _graceful_stop() -> Iterator[threading.Event]:
             return
         stopped.set()
         os.kill(os.getpid(), _PHASE_OUT)
-        for child in multiprocessing.active_children():
-            with suppress(ProcessLookupError):
-                os.kill(child.pid or 0, signal.SIGTERM)
-        timer = threading.Timer(_GRACE_SECONDS, _kill_children)
-        timer.daemon = True
-        timer.start()
+        _stop_children()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -359,6 +362,54 @@ def _graceful_stop() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Alarm:
+    """Ends the work when its time is over; it is started once there is a worker to tell."""
+
+    def __init__(self, limit: TimeLimit | None) -> None:
+        self._limit = limit
+        self.rang = False
+
+    def start(self) -> None:
+        if self._limit is not None:
+            # A timer of 0 seconds would never go off.
+            signal.setitimer(signal.ITIMER_REAL, max(self._limit.left, 0.001))
+
+    def ring(self, _signal: int, _frame: FrameType | None) -> None:
+        """No new work; and when that was said before, stop what still runs."""
+        assert self._limit is not None  # noqa: S101 -- it was started
+        if self.rang:
+            _stop_children()
+            return
+        self.rang = True
+        os.kill(os.getpid(), _PHASE_OUT)
+        signal.setitimer(signal.ITIMER_REAL, max(self._limit.grace, 0.001))
+
+
+@contextmanager
+def _alarm(limit: TimeLimit | None) -> Iterator[_Alarm]:
+    """Give what ends the work after ``limit``, for the length of a block."""
+    alarm = _Alarm(limit)
+    if limit is None:
+        yield alarm
+        return
+    before = signal.signal(signal.SIGALRM, alarm.ring)
+    try:
+        yield alarm
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _stop_children() -> None:
+    """Ask what runs to stop, and kill what has not stopped some time later."""
+    for child in multiprocessing.active_children():
+        with suppress(ProcessLookupError):
+            os.kill(child.pid or 0, signal.SIGTERM)
+    timer = threading.Timer(_GRACE_SECONDS, _kill_children)
+    timer.daemon = True
+    timer.start()
 
 
 def _kill_children() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from leap.domain.manifest import TargetName
@@ -44,6 +44,8 @@ class Board:
     feed: Feed
     resources: Mapping[str, int]
     is_shared: bool = False
+    #: Tenant, recording and preset of what can wait for everything else.
+    late: frozenset[tuple[str, str, str]] = frozenset()
     pid: int = field(default_factory=os.getpid)
     #: What each task uses up, found out once: Luigi asks before and after.
     used: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,8 +108,10 @@ class StageTask(Task):
 
     @property
     def priority(self) -> int:  # type: ignore[override]
-        # What is nearly finished goes first, so that lectures appear one by one.
-        return list(Stage).index(self.stage)
+        # What is nearly finished goes first, so that lectures appear one by one;
+        # what people see already goes last.
+        late = (self.tenant, self.recording, self.preset_name) in _board[0].late
+        return list(Stage).index(self.stage) - (len(Stage) if late else 0)
 
     @property
     def job(self) -> Job:
@@ -150,6 +154,8 @@ class StageTask(Task):
     def run(self) -> None:
         board = _board[0]
         with keys_apart(self.job) as job:
+            # What is asked of the store afterwards, too, is asked without keys.
+            use(replace(board, session=job.session))
             self._perform(board, job)
 
     def _perform(self, board: Board, job: Job) -> None:

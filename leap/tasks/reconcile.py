@@ -11,6 +11,7 @@ from leap.domain.manifest import Manifest
 from leap.domain.outcome import Outcome
 from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
+from leap.planning.order import in_order, late_steps
 from leap.providers.pages import front_page
 from leap.tasks.checkout import commit_of
 from leap.tasks.limits import limits_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leap.tasks.adapter import Ending
     from leap.tasks.central import Central
     from leap.tasks.graph import Board
+    from leap.tasks.timelimit import TimeLimit
 
 #: Luigi's scheduling grows with the square of what is pending, so it gets
 #: about 1,000 tasks at a time: seven to a recording.
@@ -69,7 +71,7 @@ def index(session: Session, manifest: Manifest) -> None:
     )
 
 
-def carry_out(
+def carry_out(  # noqa: PLR0913 -- one keyword per thing that a run is given
     session: Session,
     found: Survey,
     plan: Plan,
@@ -79,6 +81,7 @@ def carry_out(
     idle: Callable[[], None],
     log: logging.Handler,
     central: Central | None = None,
+    limit: TimeLimit | None = None,
 ) -> Outcome:
     """Do the work of ``plan`` and return what came of it.
 
@@ -89,11 +92,13 @@ def carry_out(
     ``receive`` gets the event ``joined`` with the addresses of its ``pages``,
     and where it goes away ``scheduler-lost``, and this runner does the rest.
     What the disk does not take is left; ``no-room`` tells it with a ``message``.
+    When the time ``limit`` is over, nothing more is begun.
     """
     from leap.tasks import adapter, graph
     from leap.tasks.events import feeding
 
     session = replace(session, over_budget=plan.accepted("budget"))
+    session.store.check()
     resources = limits_of(session.declaration, plan.rows)
     admit(session, found, plan)
     commit = commit_of(session.declaration.root)
@@ -105,7 +110,8 @@ def carry_out(
     before = _snapshots(session, found, plan)
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}
-    work = plan.work
+    work = in_order(plan, before)
+    late = late_steps(work, before)
     no_room: dict[tuple[str, str], str] = {}
 
     def leave(room: Room) -> None:
@@ -116,17 +122,22 @@ def carry_out(
         receive({"event": "joined", "pages": graph.pages(work, central)})
     with feeding(receive, idle) as feed:
         while True:
-            board = graph.Board(session, rows, {}, feed, resources, is_shared=central is not None)
-            ending = _in_waves(work, board, workers=workers, log=log, central=central, leave=leave)
+            board = graph.Board(
+                session, rows, {}, feed, resources, is_shared=central is not None, late=late
+            )
+            ending = _in_waves(
+                work, board, workers=workers, log=log, central=central, limit=limit, leave=leave
+            )
             now = _snapshots(session, found, plan)
             after = plan_again(session, found, now)
+            ended = ending in (adapter.Ending.INTERRUPTED, adapter.Ending.OUT_OF_TIME)
             interrupted = ending is adapter.Ending.INTERRUPTED
             outcome = judge(plan, after, before, now, interrupted=interrupted)
             rest = _rest(outcome)
             # Alone, each recording is tried once. Together, a runner that died
             # and a scheduler that forgot what it knew leave something behind,
             # which is shared again, as long as that helps.
-            if interrupted or central is None or not rest:
+            if ended or central is None or not rest:
                 break
             if ending is adapter.Ending.LOST:
                 receive({"event": "scheduler-lost"})
@@ -145,7 +156,8 @@ def carry_out(
         replace(change, reason=no_room.get((change.tenant, change.recording), change.reason))
         for change in outcome.left
     )
-    return replace(outcome, left=tuple(left))
+    out_of_time = ending is adapter.Ending.OUT_OF_TIME
+    return replace(outcome, left=tuple(left), out_of_time=out_of_time, no_room=bool(no_room))
 
 
 def _in_waves(
@@ -155,12 +167,15 @@ def _in_waves(
     workers: int,
     log: logging.Handler,
     central: Central | None,
+    limit: TimeLimit | None,
     leave: Callable[[Room], None],
 ) -> Ending:
     """Hand ``work`` to Luigi, some recordings at a time, and tell why that ended."""
     from leap.tasks import adapter, graph
 
     for start in range(0, len(work), _WAVE):
+        if limit is not None and limit.is_over:
+            return adapter.Ending.OUT_OF_TIME
         room = room_for(board.session, work[start : start + _WAVE], board.rows)
         if room.left:
             leave(room)
@@ -175,6 +190,7 @@ def _in_waves(
             resources=board.resources,
             log=log,
             central=central,
+            limit=limit,
         )
         if ending is not adapter.Ending.FINISHED:
             return ending

@@ -20,6 +20,7 @@ from leap.errors import DeferUntil, LeapError, LeaseLost
 from leap.faults import point
 from leap.media.files import disk_errors
 from leap.planning import gates
+from leap.planning.quota import is_refresh
 from leap.providers.pages import publication_stands
 from leap.tasks.discarding import discard
 from leap.tasks.job import Job
@@ -138,7 +139,7 @@ def _publish(job: Job, lease: Lease) -> None:
     if known is not None and known.is_complete(wanted) and publication_stands(job.declared, known):
         return
     _require_gates(job, known)
-    require_free(job)
+    require_free(job, refreshing=is_refresh(known))
     platform = job.publication.platform
     session.ledger.publication_intended(
         job.tenant, job.recording, job.preset, platform, wanted, lease

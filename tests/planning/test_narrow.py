@@ -155,8 +155,18 @@ def test_old_failures_are_told_where_their_stage_is_selected() -> None:
 
 
 def test_a_limit_counts_recordings_to_work_on() -> None:
-    assert [change.title for change in narrow(NEW, limit=1).changes] == ["Lecture 1"]
-    assert stages(narrow(NEW, until=Stage.TRIM)) == [["download", "trim"]] * 2
+    assert [change.title for change in narrow(NEW, {}, limit=1).changes] == ["Lecture 1"]
+    assert stages(narrow(NEW, {}, until=Stage.TRIM)) == [["download", "trim"]] * 2
+
+
+def test_a_limit_takes_the_oldest_lectures_first() -> None:
+    """So that they appear in the order in which they were given."""
+    rows = [row(n, started_at=NOON - timedelta(days=n)) for n in (1, 3, 2)]
+    plan = plan_of(rows, Actual("demo"))
+
+    assert ["Lecture 3", "Lecture 2"] == [
+        change.title for change in narrow(plan, {}, limit=2).changes
+    ]
 
 
 TERMS = st.one_of(
@@ -201,7 +211,7 @@ def test_a_smaller_plan_never_runs_a_step_without_its_input(
     actual = Actual("demo", {}, {each.id: facts for each in rows})
 
     smaller = narrow(
-        select(plan_of(rows, actual), parse(selects, excludes), {"demo": actual}), until=until
+        select(plan_of(rows, actual), parse(selects, excludes), {"demo": actual}), {}, until=until
     )
 
     for change in smaller.changes:
