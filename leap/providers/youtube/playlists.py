@@ -152,6 +152,8 @@ def _add(
         places = _awaited(api, playlist, video, timer)
     if places:
         _remove(api, places[1:])
+        if checkpoint.read(_ADDING) is not None:
+            checkpoint.save(_ADDING, None)
         return
     checkpoint.save(_ADDING, {"playlist": playlist, "since": now().isoformat()})
     try:

@@ -106,7 +106,7 @@ def judged(response: httpx.Response) -> LeapError | None:
         message = "YouTube: the channel has taken as many videos as it may within a day"
         return DeferUntil(message, until=until, for_account=True)
     if status == HTTPStatus.UNAUTHORIZED and said.reason != "youtubeSignupRequired":
-        return TokenRefused(told)
+        return TokenRefused("YouTube does not take the access token")
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return Missing(told, said.reason)
     if status == HTTPStatus.CONFLICT and said.reason == "captionExists":
@@ -117,7 +117,9 @@ def judged(response: httpx.Response) -> LeapError | None:
         return Conflict(told, said.reason)
     if status in {400, 401, 403, 413}:
         return NeedsHuman(told, hint=_HINTS.get(said.reason))
-    # A server's fault, a time-out, or what nobody has met yet.
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return RetrySoon(told, after=_after(response))
+    # A time-out, or what nobody has met yet.
     return outcome_of_status(response)
 
 

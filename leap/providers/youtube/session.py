@@ -20,6 +20,7 @@ import httpx
 from leap.errors import ProviderError, RetrySoon
 from leap.providers.http import json_of
 from leap.providers.youtube.film import Film
+from leap.providers.youtube.refusals import TokenRefused
 from leap.providers.youtube.wire import Wire
 
 #: Every chunk but the last is a multiple of this.
@@ -122,6 +123,8 @@ class Session:
         if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return Gone()
         problem = self._wire.judged("videos.insert", answer)
+        if isinstance(problem, TokenRefused):
+            raise self._wire.withdrawn(problem)
         raise problem or ProviderError(f"YouTube answered an upload with {status}")
 
 

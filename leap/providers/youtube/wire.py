@@ -85,9 +85,7 @@ class Wire:
         try:
             return send(token)
         except TokenRefused as error:
-            message = f"{error.message}, although the token is new"
-            hint = f"has the login of the account {self._access.account} been withdrawn?"
-            raise NeedsHuman(message, hint=hint) from None
+            raise self.withdrawn(error) from None
 
     def put(
         self,
@@ -128,6 +126,11 @@ class Wire:
         if isinstance(problem, QuotaUsedUp):
             return self._spending.used_up(self._access.app, method, problem.message)
         return problem
+
+    def withdrawn(self, error: TokenRefused) -> NeedsHuman:
+        """Return what it means that a token is refused that is new."""
+        hint = f"has the login of the account {self._access.account} been withdrawn?"
+        return NeedsHuman(f"{error.message}, although it is new", hint=hint)
 
     def token(self, refused: str | None = None) -> str:
         """Return an access token, another one than ``refused``."""

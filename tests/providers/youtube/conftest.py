@@ -14,12 +14,15 @@ import pytest
 from emulators.clock import Clock
 from emulators.youtube import App, Channel, YouTube
 
+from leap import faults
 from leap.config.endpoints import YouTubeEndpoints
 from leap.config.quotas import YouTubeQuota
-from leap.domain.ports import Placed, Publication, Renewal
+from leap.domain.ports import Placed, Publication, Receipt, Renewal
 from leap.errors import DeferUntil
 from leap.providers.http import Timer
+from leap.providers.youtube import placing
 from leap.providers.youtube.publisher import Place, YouTubePublisher
+from leap.stages.publish_video import publish_video
 
 #: Now at the emulated YouTube, and for our publisher.
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -88,10 +91,9 @@ class Book:
 
 
 class FileCheckpoint:
-    """A checkpoint in a file (``leap.domain.ports.Checkpoint``), which kills where it is told to.
+    """A checkpoint in a file (``leap.domain.ports.Checkpoint``); what is written is there.
 
-    ``steps`` counts its writes and the requests of the publisher beside them;
-    before the step ``dies_at`` the process is gone.
+    Before and after each write it passes a fault point, as the real one does.
     """
 
     def __init__(self, path: Path, wanted: Mapping[str, str]) -> None:
@@ -104,7 +106,9 @@ class FileCheckpoint:
         return json.loads(self.path.read_text())
 
     def _write(self, kept: Any) -> None:
+        faults.point("checkpoint.before")
         self.path.write_text(json.dumps(kept))
+        faults.point("checkpoint.after")
 
     def _change(self, section: str, name: str, value: Any) -> None:
         kept = self.kept
@@ -252,19 +256,59 @@ def checkpoint(tmp_path: Path) -> FileCheckpoint:
 
 
 @pytest.fixture
-def published(
+def publish(
     publisher: YouTubePublisher, checkpoint: FileCheckpoint, publication: Publication
-) -> Callable[..., Placed]:
-    """Return a function that brings the lecture there, part by part, as the stage does."""
+) -> Callable[..., Receipt]:
+    """Return a function that brings the lecture there, or one that says something else."""
 
-    def publish(wanted: Publication | None = None, *parts: str) -> Placed:
-        lecture = wanted or publication
-        placed = publisher.place(lecture, checkpoint, tell_nobody)
-        checkpoint.apply("media")
-        for part in parts or publisher.parts:
-            if parts or checkpoint.applied.get(part) != lecture.wanted[part]:
-                found = publisher.apply(part, lecture, placed, checkpoint, tell_nobody)
-                checkpoint.apply(part, found)
-        return placed
+    def published(wanted: Publication | None = None) -> Receipt:
+        return publish_video(wanted or publication, publisher, checkpoint, tell_nobody)
 
-    return publish
+    return published
+
+
+@pytest.fixture
+def apply(
+    publisher: YouTubePublisher, checkpoint: FileCheckpoint
+) -> Callable[[str, Publication], Any]:
+    """Return a function that applies one part of a lecture that is placed."""
+
+    def applied(part: str, publication: Publication) -> Any:
+        placed = checkpoint.placed
+        assert placed is not None
+        found = publisher.apply(part, publication, placed, checkpoint, tell_nobody)
+        checkpoint.apply(part, found)
+        return found
+
+    return applied
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], list[str]]:
+    """Return a function that lets the process end at a fault point, and counts them.
+
+    ``dying(3)`` raises Killed at the fourth; ``dying(None)`` at none. The list
+    has the names of those that were passed.
+    """
+
+    def die(at: int | None) -> list[str]:
+        passed: list[str] = []
+
+        def point(name: str) -> None:
+            if len(passed) == at:
+                raise Killed(name)
+            passed.append(name)
+
+        monkeypatch.setattr(faults, "point", point)
+        return passed
+
+    return die
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, film: Path) -> Path:
+    """The film is a few chunks of 256 KiB."""
+    monkeypatch.setattr(placing, "_FIRST", GRAIN)
+    monkeypatch.setattr(placing, "_LARGEST", GRAIN)
+    film.write_bytes(film.read_bytes()[: 2 * GRAIN + 1000])
+    return film
