@@ -52,9 +52,10 @@ def test_a_track(youtube, caption, ask, video):
     assert "true" == details["contentDetails"]["caption"]
 
 
-def test_one_track_of_a_language_and_a_name(caption):
-    """Another is refused; another name is another track."""
-    caption()
+def test_one_track_of_a_language_and_a_name(youtube, caption, video):
+    """Another is refused; another name is another track, and so is what YouTube heard itself."""
+    youtube.speak(video, "ru")
+    assert 200 == caption().status_code
     assert (409, "captionExists") == reason(caption())
     assert 200 == caption(name="Transcript").status_code
 
@@ -143,9 +144,9 @@ def playlist(youtube, channel):
 def add(ask, playlist, video):
     """Put the video into the playlist."""
 
-    def added(name: str = video.id, to: str = playlist.id) -> Any:
+    def added(name: str = video.id, to: str = playlist.id, **more: Any) -> Any:
         resource = {"kind": "youtube#video", "videoId": name}
-        body = {"snippet": {"playlistId": to, "resourceId": resource}}
+        body = {"snippet": {"playlistId": to, "resourceId": resource, **more}}
         return ask("playlistItems", method="POST", json=body, part="snippet")
 
     return added
@@ -194,6 +195,15 @@ def test_many_playlists_come_in_pages(youtube, channel, ask):
     assert ["4", "3", "2", "1", "0"] == titles
     wrong = ask("playlists", part="id", mine="true", pageToken="x")
     assert (400, "invalidPageToken") == reason(wrong)
+
+
+def test_the_order_of_a_playlist(youtube, channel, add, playlist):
+    """What comes later comes last, unless it says where it stands."""
+    names = [youtube.video(channel, str(number)).id for number in range(3)]
+    for name in names[:2]:
+        add(name)
+    add(names[2], position=0)
+    assert [names[2], names[0], names[1]] == playlist.videos
 
 
 def test_a_video_twice_in_a_playlist(youtube, add, ask, playlist, video):

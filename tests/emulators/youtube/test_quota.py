@@ -76,13 +76,14 @@ def test_each_app_has_its_own(youtube, app, ask, channel, web):
     assert 200 == web.get("/youtube/v3/videos", params=query, headers=headers).status_code
 
 
-def test_a_refused_call_costs_a_unit(youtube, ask):
+def test_a_refused_call_costs_a_unit(youtube, app, ask):
     """As any call does, and no more."""
     ask("videos", method="DELETE", id="nothing")
     ask("videos", method="DELETE", id="nothing", scopes=(READONLY,))
     assert [(404, 1, "videoNotFound"), (403, 1, "insufficientPermissions")] == [
         (call.status, call.cost, call.reason) for call in youtube.calls
     ]
+    assert 2 == youtube.api.quota.used(app, "units")
 
 
 def test_costs_can_be_changed(youtube, ask):

@@ -254,11 +254,12 @@ def test_a_video_without_words_is_public(youtube, begin, put):
     )
 
 
-def test_a_channel_that_is_locked(youtube, channel, place, put):
+def test_a_channel_that_is_locked(channel, begin, put):
     """It stores as private whatever was asked for, and says so."""
     channel.locked_private = True
-    youtube.live()
-    assert "private" == put(place, 0).json()["status"]["privacyStatus"]
+    body = {**BODY, "status": {"privacyStatus": "public"}}
+    done = put(begin(body).headers["location"], 0)
+    assert "private" == done.json()["status"]["privacyStatus"]
 
 
 def test_a_channel_takes_so_many_a_day(youtube, channel, begin, put):

@@ -212,6 +212,15 @@ def test_processing_takes_time(youtube, channel, ask):
     ] == told()
 
 
+def test_lists_do_not_know_a_new_video(youtube, channel, ask):
+    """For a while, which can be told."""
+    later = youtube.clock.now() + timedelta(minutes=1)
+    video = youtube.video(channel, "New", listed=later)
+    assert [] == ask("videos", part="id", id=video.id).json()["items"]
+    youtube.clock.forward(60)
+    assert 1 == len(ask("videos", part="id", id=video.id).json()["items"])
+
+
 def test_deleting(youtube, ask, video):
     """It is gone, and a second time not found."""
     assert 204 == ask("videos", method="DELETE", id=video.id).status_code
