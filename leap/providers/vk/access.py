@@ -15,7 +15,7 @@ from leap.domain.ports import Renewal, Tokens
 from leap.errors import NeedsHuman
 from leap.providers.http import Client
 from leap.providers.oauth.vendor import Vendor
-from leap.providers.vk.login import LOGIN, is_renewable, renewal, require
+from leap.providers.vk.login import IMPLICIT_FLAG, LOGIN, is_renewable, renewal, require
 
 #: So much before its end a token is not used any more.
 _MARGIN = timedelta(seconds=60)
@@ -32,26 +32,22 @@ class Access:
     Args:
         tokens: the account's credential.
         vk: where VK ID gives tokens.
-        login: the command that logs in anew, for messages.
         clock: returns the time, aware.
     """
 
-    def __init__(
-        self,
-        tokens: Tokens,
-        vk: Vendor,
-        *,
-        login: str = LOGIN,
-        clock: Callable[[], datetime] = now,
-    ) -> None:
+    def __init__(self, tokens: Tokens, vk: Vendor, clock: Callable[[], datetime] = now) -> None:
         self._tokens, self._vk, self._clock = tokens, vk, clock
-        self.login = login
         self._fields: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
     @property
     def account(self) -> str:
         return self._tokens.account
+
+    @property
+    def login(self) -> str:
+        """Return the command that logs in anew, for messages."""
+        return f"{LOGIN} --account {self.account}"
 
     def token(self, http: Client) -> str:
         """Return an access token that lives a while. Raises ProviderError, SecretError."""
@@ -87,7 +83,7 @@ class Access:
 
     def _over(self, what: str) -> NeedsHuman:
         message = f"the token of {self.account} {what}"
-        return NeedsHuman(message, hint=f"log in again: {self.login}")
+        return NeedsHuman(message, hint=f"log in again: {self.login}{IMPLICIT_FLAG}")
 
     def _known(self) -> Mapping[str, str]:
         if not self._fields:
