@@ -24,6 +24,19 @@ import leap
 
 SPEECH = Path(leap.__file__).parent / "demo" / "speech"
 
+#: Said evenly over a minute; nothing of it twice, which would look like a recogniser's loop.
+SPOKEN = """
+    Gradient descent follows the slope of a loss function. Every loss function measures how wrong
+    our guesses are. Gradient descent needs nothing else to begin its walk downhill. Some valleys
+    are narrow, and gradient descent bounces between their walls.
+    The learning rate scales each step. A small learning rate wastes the whole night. With a large
+    learning rate the walk diverges quickly. Schedules shrink the learning rate while training.
+    A hidden layer turns numbers into features. Without any hidden layer we draw straight lines.
+    Stacking a second hidden layer bends those lines. Nobody reads meaning from a hidden layer easily.
+    The chain rule carries errors backwards. Derivatives multiply along the chain rule. Frameworks
+    apply the chain rule automatically today. Homework asks you to write the chain rule by hand.
+"""
+
 FILES = {
     "leap.yaml": """
         folders: [recordings]
@@ -223,6 +236,26 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made["corrupt"] = folder / "corrupt.mp4"
     made["corrupt"].write_bytes(b"\x00\x00\x00\x20ftypisom" + bytes(range(256)) * 100)
     return made
+
+
+@pytest.fixture(scope="session")
+def spoken() -> str:
+    """Give what is said in a minute, of which a model makes chapters."""
+    return SPOKEN
+
+
+@pytest.fixture(scope="session")
+def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record a minute of speech."""
+    speech = min(SPEECH.rglob("*.opus"))
+    out = tmp_path_factory.mktemp("minute") / "lecture.mp4"
+    ffmpeg(
+        *("-f", "lavfi", "-i", "smptehdbars=s=160x90:r=2"),
+        *("-stream_loop", "2", "-i", str(speech), "-t", "60"),
+        *("-g", "4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+        *("-movflags", "+faststart", str(out)),
+    )
+    return out
 
 
 @pytest.fixture

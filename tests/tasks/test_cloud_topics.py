@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import pytest
 from emulators.deepseek import DeepSeek, beyond
 from emulators.fireworks import Fireworks, Text
 
-import leap
 from leap import secrets
 from leap.ledger import open_ledger
 
 CANARY = "sk-canary-51c0ffee"
-#: Said evenly over a minute; nothing of it twice, which would look like a recogniser's loop.
-SAID = """
-    Gradient descent follows the slope of a loss function. Every loss function measures how wrong
-    our guesses are. Gradient descent needs nothing else to begin its walk downhill. Some valleys
-    are narrow, and gradient descent bounces between their walls.
-    The learning rate scales each step. A small learning rate wastes the whole night. With a large
-    learning rate the walk diverges quickly. Schedules shrink the learning rate while training.
-    A hidden layer turns numbers into features. Without any hidden layer we draw straight lines.
-    Stacking a second hidden layer bends those lines. Nobody reads meaning from a hidden layer easily.
-    The chain rule carries errors backwards. Derivatives multiply along the chain rule. Frameworks
-    apply the chain rule automatically today. Homework asks you to write the chain rule by hand.
-"""
-SPEECH = sorted((Path(leap.__file__).parent / "demo" / "speech").rglob("*.o[pg]*"))
-
-
-@pytest.fixture(scope="session")
-def minute(tmp_path_factory) -> Path:
-    """Record a minute of speech."""
-    out = tmp_path_factory.mktemp("minute") / "lecture.mp4"
-    subprocess.run(
-        [
-            *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"),
-            *("-f", "lavfi", "-i", "smptehdbars=s=160x90:r=2"),
-            *("-stream_loop", "2", "-i", str(SPEECH[0]), "-t", "60"),
-            *("-g", "4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
-            *("-movflags", "+faststart", str(out)),
-        ],
-        check=True,
-        timeout=120,
-    )
-    return out
 
 
 @pytest.fixture
@@ -65,8 +30,8 @@ def hosted() -> Iterator[DeepSeek]:
 
 
 @pytest.fixture
-def speech() -> Iterator[Fireworks]:
-    with Fireworks(heard=Text(SAID), key=CANARY) as speech:
+def speech(spoken) -> Iterator[Fireworks]:
+    with Fireworks(heard=Text(spoken), key=CANARY) as speech:
         yield speech
 
 
