@@ -14,6 +14,8 @@ from leap.domain.snapshot import Actual, PublicationFact
 _METADATA = "metadata"
 #: Fields of the metadata with a name of their own in ``manage``; all others are settings.
 _OWN_NAME = frozenset({"title", "description", "tags"})
+#: What people look for first.
+_FIRST = ("title", "description", "tags", "privacy", "playlists", "albums")
 #: The part → its name in ``manage``, where that is another one.
 _MANAGED_AS = {"albums": "album"}
 
@@ -38,7 +40,7 @@ def edits(
             if field in after and before[field] != after[field]:
                 name = field if field in _OWN_NAME else "settings"
                 found.append(Edit(part, field, before[field], after[field], name in manage))
-    order = [*(given.get(_METADATA) or ()), *given]
+    order = (*_FIRST, *sorted(edit.field for edit in found))
     return tuple(sorted(found, key=lambda edit: order.index(edit.field)))
 
 
@@ -104,7 +106,7 @@ def _changed(fact: PublicationFact, drift: Drift) -> PublicationFact:
     if drift.state == "back":
         fact = replace(fact, state="applied", reason="", needs_person=False)
     applied = {part: key for part, key in fact.applied.items() if part not in drift.parts}
-    reason = f"not as it was left on {drift.platform}" if drift.parts else fact.reason
+    reason = f"changed on {drift.platform}" if drift.parts else fact.reason
     return replace(fact, applied=applied, reason=reason)
 
 
