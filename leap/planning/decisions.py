@@ -13,6 +13,12 @@ from leap.domain.plan import Rule
 from leap.domain.snapshot import PublicationFact
 
 MEDIA = "media"
+_AWAITS = "awaits approval"
+
+
+def awaits_approval(reason: str) -> bool:
+    """Tell whether ``reason``, for which something is held, is a missing approval."""
+    return reason.startswith(_AWAITS)
 
 
 def stands(fact: PublicationFact | None) -> bool:
@@ -56,7 +62,7 @@ def undecided(
     if not stands(fact):
         if approved or publication.options.get("approval") != "required":
             return None
-        return "approval", f"awaits approval: write `approve: true` into an override for {which}"
+        return "approval", f"{_AWAITS}: write `approve: true` into an override for {which}"
     there = fact.applied.get(MEDIA) if fact is not None else None
     is_changed = there is not None and there != wanted.get(MEDIA)
     if not is_changed or publication.options.get("new_media") != "hold":

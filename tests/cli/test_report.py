@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -36,6 +40,32 @@ def test_the_report_is_one_page_and_its_path_one_line(
     assert 'href="https://lectures.example/descent/"' in page
     assert str(recorded.root) not in page
     assert [each.name for each in place.parent.iterdir()] == ["index.html"]
+
+
+def test_every_override_that_the_report_writes_is_valid(recorded: Any, tmp_path: Path) -> None:
+    """Whoever takes it over from the page gets no complaint from `leap validate`."""
+    remote = "https://ada:canary@github.com/uni/lectures.git"
+    root = tmp_path / "repository"
+    shutil.copytree(recorded.root, root, ignore=shutil.ignore_patterns("state"))
+    (root / "leap.yaml").write_text(f"state: '{recorded.root / 'state'}'\n")
+    subprocess.run(["git", "init", "-b", "main", root], check=True, capture_output=True)
+    command = ["git", "-C", root, "remote", "add", "origin", remote]
+    subprocess.run(command, check=True, capture_output=True)
+    assert run(cli, ["report", "-C", str(root), "--out", str(tmp_path)]) == ExitCode.OK
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+
+    links = set(re.findall(r'href="(https://github.com/uni/lectures/new/main\?[^"]+)"', page))
+    files = [parse_qs(urlsplit(unescape(each)).query) for each in links]
+
+    assert "canary" not in page
+    # Two things may be decided of each recording that is not skipped.
+    assert 4 == len(files)
+    for fields in files:
+        place = root / fields["filename"][0]
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(fields["value"][0], encoding="utf-8")
+        assert run(cli, ["validate", "-C", str(root)]) == ExitCode.OK
+        place.unlink()
 
 
 @pytest.mark.parametrize("name", ["новый отчёт", "deep/er", "page.html", "a/page.html"])

@@ -116,6 +116,16 @@ def test_what_needs_a_person_stands_before_what_goes_on_by_itself() -> None:
     assert sorted(order, key=waiting.index) == order
 
 
+def test_logins_that_end_soon_are_listed() -> None:
+    """For whoever looks at the page alone; without any, nothing is said."""
+    words = "demo: the login youtube-main ends 2026-11-29 12:00 UTC, in 6 days"
+    ending = overview(tenant(standing(1, "Descent", DONE), endings=[words]))
+
+    assert words in html(ending)
+    assert [words] == json_data(ending)["tenants"][0]["endings"]
+    assert "Logins that end soon" not in html(overview(tenant(standing(1, "Descent", DONE))))
+
+
 def test_a_report_without_recordings_names_the_next_command() -> None:
     """Nothing is no empty page."""
     page = html(overview(tenant()))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,6 +19,7 @@ from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import FILE_STAGES, Stage
 from leap.domain.status import Hold, Status, StatusName
 from leap.render.report import Overview, TenantOverview, html
+from leap.render.report.deciding import Editor
 from leap.render.status import Standing
 
 # One browser for all: under xdist these stay together.
@@ -190,6 +195,41 @@ def test_more_is_shown_on_request(page: Any) -> None:
     assert len(rows(page)) == 120
     assert page.run("document.activeElement.querySelector('b').innerText") == "Lecture 31"
     assert page.run("more.hidden")
+
+
+@pytest.mark.parametrize(
+    "editor",
+    [
+        None,
+        Editor("github", "https://github.com/uni/lectures", "main", "our folder/"),
+        Editor("gitlab", "https://gitlab.example/uni/lectures", "work/new"),
+    ],
+    ids=["no remote", "GitHub", "GitLab"],
+)
+def test_the_same_can_be_decided_with_and_without_scripts(
+    visit: Any, tmp_path: Path, editor: Editor | None
+) -> None:
+    """Approve, change, skip, take down: a link to the editor, or the text of the file."""
+    made = overview(tmp_path, 28)
+    (tenant,) = made.tenants
+    ids = [each.row.id for each in tenant.standings]
+    known = {ids[16]: "tenants/demo/overrides/known.yaml"}
+    tenant = replace(tenant, awaiting=frozenset(ids[1:2]), overrides=known)
+    text = html(replace(made, tenants=[tenant], editor=editor))
+    (tmp_path / "index.html").write_text(text, encoding="utf-8")
+    table = text[text.index('id="rows"') : text.index("</tbody>")]
+    links = [unquote(unescape(each)) for each in re.findall(r'<li><a href="([^"]+)"', table)]
+    texts = [unescape(each) for each in re.findall(r"<pre>(.*?)</pre>", table, re.DOTALL)]
+
+    page = visit((tmp_path / "index.html").as_uri())
+    page.go()
+    page.run("document.querySelectorAll('.decide').forEach(each => each.open = true)")
+    page.until("document.querySelectorAll('#rows .decide li').length > 40")
+
+    shown = page.run("[...document.querySelectorAll('#rows .decide a')].map(n => n.href)")
+    assert links == [unquote(each) for each in shown]
+    assert texts == page.run("[...document.querySelectorAll('#rows pre')].map(n => n.textContent)")
+    assert 55 == (len(links) if editor else len(texts))
 
 
 def test_the_keyboard_reaches_everything(page: Any) -> None:

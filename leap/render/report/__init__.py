@@ -4,6 +4,7 @@ overview     what the page is made from, as values
 figures      what is counted: stage times, lectures by day, week and month
 charts       columns and bars as coordinates
 privacy      what nobody else needs to see is taken out
+deciding     what a person can decide about a recording: overrides, written already
 rows         a recording as a line of the table
 page         the page, from report.html, report.css and report.js
 """

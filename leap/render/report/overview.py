@@ -12,6 +12,7 @@ from leap.domain.expectation import Overdue
 from leap.domain.history import Run, StageRun, Usage
 from leap.domain.stage import Stage
 from leap.domain.status import StatusName
+from leap.render.report.deciding import Editor
 from leap.render.status import Standing
 
 
@@ -28,6 +29,9 @@ class TenantOverview:
         transcribed: the transcriptions of a year, for how much was spoken.
         storage: the room that targets take, by stage.
         late: the expected lectures that did not come, newest first.
+        endings: which logins end soon, a line each.
+        overrides: the file of each recording of which an override speaks, by id.
+        awaiting: the recordings that wait for somebody's approval, by id.
     """
 
     name: str
@@ -39,6 +43,9 @@ class TenantOverview:
     transcribed: Sequence[StageRun] = ()
     storage: Mapping[Stage, Usage] = field(default_factory=dict)
     late: Sequence[Overdue] = ()
+    endings: Sequence[str] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    awaiting: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> Counter[StatusName]:
@@ -55,6 +62,7 @@ class Overview:
         version: LEAP's.
         root: the repository; its place is private, and taken out of every text.
         folder: where the page will be, so that local pages can be linked from it.
+        editor: where files of the repository are edited in a browser, if anywhere.
     """
 
     at: datetime
@@ -62,3 +70,4 @@ class Overview:
     tenants: Sequence[TenantOverview]
     root: Path
     folder: Path
+    editor: Editor | None = None

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from leap.render import status as render_status
 from leap.render.missed import json_data as late_data
 from leap.render.missed import sentence
 from leap.render.report import charts, figures
+from leap.render.report.deciding import Editor, choices, for_script
 from leap.render.report.figures import Amount, Period
 from leap.render.report.overview import Overview, TenantOverview
 from leap.render.report.privacy import Privacy
@@ -45,6 +46,7 @@ def html(overview: Overview) -> str:
     ]
     found.sort(key=lambda line: (line.recorded, line.id), reverse=True)
     by_kind = Counter(line.kind for line in found)
+    day = stamp(overview.at)[:10]
     script = _text("report.js")
     page = _environment().get_template("report.html")
     return page.render(
@@ -60,7 +62,10 @@ def html(overview: Overview) -> str:
         coming=_coming(found),
         by_kind=by_kind,
         table=found[:IN_TABLE],
-        data=packed(found[:IN_DATA]),
+        data=packed(found[:IN_DATA], for_script(overview.editor, day)),
+        choices=partial(_choices, overview.editor, day),
+        has_editor=overview.editor is not None,
+        endings=[privacy.text(each) for tenant in overview.tenants for each in tenant.endings],
         in_data=min(len(found), IN_DATA),
         templates=sorted({line.template for line in found if line.template}),
         charts=[
@@ -134,6 +139,21 @@ def _late(overview: Overview, privacy: Privacy) -> list[dict[str, str]]:
             "recording": each.missed.recording or "",
         }
         for each in found[:_IN_SECTION]
+    ]
+
+
+def _choices(editor: Editor | None, day: str, line: Line) -> list[dict[str, str]]:
+    """Return what may be decided about a line; ``href`` is empty without an editor."""
+    found = choices(line.tenant, line.id, line.title, line.decide, day=day, override=line.override)
+    return [
+        {
+            "label": each.label,
+            "path": each.path,
+            "text": each.text,
+            "adds": "adds" if each.adds else "",
+            "href": each.href(editor) if editor else "",
+        }
+        for each in found
     ]
 
 
@@ -232,6 +252,7 @@ def _tenant_data(overview: Overview, tenant: TenantOverview, privacy: Privacy) -
         "expected": [
             {**each, "reason": privacy.text(each["reason"])} for each in late_data(tenant.late)
         ],
+        "endings": [privacy.text(each) for each in tenant.endings],
         "stage_times": {
             each.stage.value: {
                 "count": each.count,

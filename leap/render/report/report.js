@@ -6,14 +6,15 @@
   const body = byId("rows");
   if (!body) return;
 
-  const { words, rows } = JSON.parse(byId("data").textContent);
+  const { words, rows, deciding } = JSON.parse(byId("data").textContent);
   const several = byId("by-tenant") !== null;
   const recordings = rows.map(
-    ([id, recorded, title, tenant, template, status, kind, reason, since, length, lasts, links]) => ({
+    ([id, recorded, title, tenant, template, status, kind, reason, since, length, lasts, links, decide, override]) => ({
       id, recorded, title, since, length,
       lasts: words[lasts],
       tenant: words[tenant], template: words[template], status: words[status],
       kind: words[kind], reason: words[reason],
+      decide: words[decide].split(" ").filter(Boolean), override: words[override],
       links: links.map(([preset, href, note]) => ({ preset: words[preset], href, note: words[note] })),
     }),
   );
@@ -43,6 +44,42 @@
     return svg;
   };
 
+  // ── what can be decided of it; leap/render/report/deciding.py says the same ──
+
+  const printable = (title) => title.replace(/[\p{C}\p{Z}]/gu, " ").trim();
+  const quoted = (title) => JSON.stringify(title && !/\{[{%#]|[}%#]\}/.test(title) ? title : "{{ display_name }}");
+
+  const addressOf = ({ forge, project, branch, folder }, path, text, adds) => {
+    const github = forge === "github", inner = github ? "" : "/-", where = `${folder}${path}`;
+    const part = (piece) => piece.split("/").map(encodeURIComponent).join("/");
+    if (adds) return `${project}${inner}/edit/${part(branch)}/${part(where)}`;
+    const [name, content] = github ? ["filename", "value"] : ["file_name", "content"];
+    return `${project}${inner}/new/${part(branch)}?${name}=${encodeURIComponent(where)}&${content}=${encodeURIComponent(text)}`;
+  };
+
+  const choice = (each, name) => {
+    const { editor, schema, texts } = deciding, adds = Boolean(each.override);
+    const path = each.override || `tenants/${each.tenant}/overrides/${each.id}.yaml`;
+    const about = [...printable(each.title)].slice(0, 80).join("").trim() || "no title";
+    const head = adds ? "" : `${schema}\nfor: {recording: ${each.id}}  # ${about}\n`;
+    const [label, body_] = texts[name];
+    const text = head + body_.replace("{title}", () => quoted(printable(each.title)));
+    const link = editor ? node("a", { href: addressOf(editor, path, text, adds) }, label) : label;
+    if (editor && !adds) return node("li", {}, link);
+    return node("li", {}, link, " ",
+      small(adds ? "add to " : "new file ", node("code", {}, path)), node("pre", {}, text));
+  };
+
+  // Made when it is opened: most never are.
+  const decide = (each) => {
+    const list = node("ul"), made = node("details", { class: "decide" }, node("summary", {}, "Decide"), list);
+    made.addEventListener("toggle", () => {
+      if (!list.children.length) list.append(...Object.keys(deciding.texts)
+        .filter((name) => each.decide.includes(name)).map((name) => choice(each, name)));
+    });
+    return made;
+  };
+
   const line = (each) => {
     const about = [several && each.tenant, each.template].filter(Boolean).map((word) => `${word} · `);
     const links = each.links.map(({ preset, href, note }) => {
@@ -52,7 +89,7 @@
     return node("tr", { role: "row" },
       cell("day", each.recorded.slice(0, 10)),
       cell("title", node("b", {}, node("bdi", {}, each.title || "(no title)")), " ",
-        small(...about, node("code", {}, each.id))),
+        small(...about, node("code", {}, each.id)), ...(each.decide.length ? [decide(each)] : [])),
       cell("state", node("span", { class: `status ${each.kind}` }, icon(each.kind), each.status), " ",
         ...(each.reason ? [small(each.reason)] : [])),
       cell("since", node("time", { datetime: `${each.since.replace(" ", "T")}Z` }, each.since)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leap.domain.publication import PublicationName, PublicationState
 from leap.domain.status import Status, StatusName
+from leap.render.report.deciding import Decision
 from leap.render.report.overview import TenantOverview
 from leap.render.report.privacy import Privacy
 from leap.render.status import Standing, needs_somebody, why
@@ -35,7 +36,8 @@ class Line:
 
     ``kind`` says how its status looks: done, failed, waits, runs, open or off.
     ``recorded`` is by the tenant's clock, ``since`` UTC, ``length`` in seconds and
-    ``lasts`` the same in words.
+    ``lasts`` the same in words. ``decide`` is what there is to be decided of it,
+    and ``override`` the file that says something of it already.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Line:
     links: tuple[Link, ...]
     retry: bool
     needs_person: bool = False
+    decide: tuple[Decision, ...] = ()
+    override: str | None = None
 
 
 _KINDS = {
@@ -87,10 +91,12 @@ def lines(
 ) -> list[Line]:
     """Return ``standings`` of ``tenant`` as lines, in their order; reasons are cut at ``reason``."""
     zone = ZoneInfo(tenant.time_zone)
-    return [_line(standing, zone, privacy, reason) for standing in standings]
+    return [_line(tenant, standing, zone, privacy, reason) for standing in standings]
 
 
-def _line(standing: Standing, zone: ZoneInfo, privacy: Privacy, longest: int) -> Line:
+def _line(
+    tenant: TenantOverview, standing: Standing, zone: ZoneInfo, privacy: Privacy, longest: int
+) -> Line:
     row, status = standing.row, standing.status
     title = clean(row.title[: 4 * _TITLE])
     return Line(
@@ -109,7 +115,18 @@ def _line(standing: Standing, zone: ZoneInfo, privacy: Privacy, longest: int) ->
         links=tuple(_link(each, privacy) for each in status.publications if each.url),
         retry=status.status is StatusName.FAILED,
         needs_person=status.hold is not None and status.hold.needs_person,
+        decide=_open_to(status, awaits=row.id in tenant.awaiting),
+        override=tenant.overrides.get(row.id),
     )
+
+
+def _open_to(status: Status, *, awaits: bool) -> tuple[Decision, ...]:
+    """Return what a person can decide about a recording."""
+    if status.status is StatusName.SKIPPED:
+        return ()
+    is_published = any(each.url for each in status.publications)
+    last: Decision = "withdraw" if is_published else "skip"
+    return ("approve", "title", last) if awaits else ("title", last)
 
 
 def _is_plain(status: Status) -> bool:
@@ -134,10 +151,10 @@ def _link(state: PublicationState, privacy: Privacy) -> Link:
     return Link(clean(state.preset), privacy.link(state.url), note)
 
 
-def packed(found: Sequence[Line]) -> str:
+def packed(found: Sequence[Line], deciding: Mapping[str, Any]) -> str:
     """Return ``found`` as JSON text for the page's script, with repeated words told once.
 
-    Safe inside ``<script>``: it has no ``<`` and no ``&``.
+    ``deciding`` is what the script makes overrides of. Safe inside ``<script>``: it has no ``<`` and no ``&``.
     """
     words: dict[str, int] = {}
 
@@ -150,11 +167,14 @@ def packed(found: Sequence[Line]) -> str:
             *(number(each.status), number(each.kind), number(each.reason), each.since),
             *(each.length, number(each.lasts)),
             [[number(link.preset), link.href, number(link.note)] for link in each.links],
+            *(number(" ".join(each.decide)), number(each.override or "")),
         ]
         for each in found
     ]
     text = json.dumps(
-        {"words": list(words), "rows": rows}, ensure_ascii=False, separators=(",", ":")
+        {"words": list(words), "rows": rows, "deciding": deciding},
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
     # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
     for sign in "<>&\u2028\u2029":
