@@ -10,23 +10,23 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+
 from leap.config.endpoints import VkEndpoints
 from leap.domain.accounts import lives_a_day, moment_of
 from leap.domain.ports import Renewal, Tokens
-from leap.errors import NeedsHuman, ProviderError
-from leap.providers.http import Client, Pace, call_json, client, outcome_of_status
+from leap.errors import LeapError, NeedsHuman
+from leap.providers.http import Client, Pace, call_json, client
 from leap.providers.oauth.attempt import readable
 from leap.providers.oauth.checked import Checked, Missing
 from leap.providers.vk.login import VERSION, is_renewable, renewal, require, vendor
+from leap.providers.vk.refusals import TokenRefused, judged
 
 #: The bits of `account.getAppPermissions` that matter here.
 #: https://dev.vk.com/ru/reference/access-rights
 _VIDEO, _GROUPS, _WALL = 1 << 4, 1 << 18, 1 << 13
 _BITS = {"video": _VIDEO, "groups": _GROUPS, "wall": _WALL}
 _EDITOR = 2
-#: https://dev.vk.com/ru/reference/errors
-_PASSING = frozenset({1, 6, 9, 10, 29, 32, 36})
-_ENDED = frozenset({5, 27, 28, 1116, 1117})
 _PER_SECOND = 3
 
 
@@ -90,28 +90,20 @@ class _Asking:
         form = {**parameters, "access_token": self._token, "v": VERSION}
         request = self._http.build_request("POST", f"{self._api}/method/{name}", data=form)
         body = call_json(
-            self._http, request, outcome=outcome_of_status, attempts=3, repeatable=True,
+            self._http,
+            request,
+            outcome=lambda answer: self._judged(name, answer),
+            attempts=3,
+            repeatable=True,
             pace=self._pace,
-        )  # fmt: skip
-        if not isinstance(body, dict) or "response" not in body:
-            raise self._refusal(body.get("error") if isinstance(body, dict) else None)
-        return body["response"]
+        )
+        return body.get("response") if isinstance(body, dict) else None
 
-    def _refusal(self, error: Any) -> ProviderError:
-        """Return what an error means for somebody who only wants to know whether it works."""
-        code = error.get("error_code") if isinstance(error, dict) else None
-        said = readable(str(error.get("error_msg") or "")) if isinstance(error, dict) else ""
-        told = f" (VK says: {said})" if said else ""
-        if code in _PASSING:
-            return ProviderError(f"VK could not say{told}", hint="ask again in a while")
-        if "another ip" in said.lower():
-            message = f"the token was given to another address than this machine has{told}"
-            return NeedsHuman(message, hint=f"log in from this machine: {self._login}")
-        if code in _ENDED:
-            message = f"VK does not accept the token{told}"
-            return NeedsHuman(message, hint=f"log in again: {self._login}")
-        hint = "open vk.com as whoever logged in, and see what it asks for"
-        return NeedsHuman(f"VK did not answer{told}", hint=hint)
+    def _judged(self, method: str, answer: httpx.Response) -> LeapError | None:
+        problem = judged(method, answer)
+        if isinstance(problem, TokenRefused):
+            return NeedsHuman(problem.message, hint=f"log in again: {self._login}")
+        return problem
 
 
 def _whose(found: Any) -> str:
