@@ -24,8 +24,6 @@ from leap.providers.youtube import placing
 from leap.providers.youtube.publisher import Place, YouTubePublisher
 from leap.stages.publish_video import publish_video
 
-#: Now at the emulated YouTube, and for our publisher.
-NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 #: The next midnight in California.
 MIDNIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MARKER = "leap-0123456789"
@@ -155,7 +153,8 @@ class FileCheckpoint:
 @pytest.fixture
 def youtube() -> Iterator[YouTube]:
     """A YouTube whose clock only moves when somebody waits; nothing is done against its rules."""
-    with YouTube(clock=Clock(NOW, still=True)) as youtube:
+    # When tokens end is reckoned by the machine's clock, with which it begins.
+    with YouTube(clock=Clock(datetime.now(UTC), still=True)) as youtube:
         yield youtube
         assert [] == youtube.violations
 
