@@ -23,7 +23,7 @@ from leap.providers.vk.wire import Api
 
 #: "Too fast": the same bytes may be sent there a moment later.
 _TOO_FAST, _PAUSE = -12, 3.0
-_PIECE = 256 * 1024
+_PIECE = 1024 * 1024
 #: Seconds that an upload may take: these, and what the bytes take over a slow line.
 _AT_LEAST, _SLOW_LINE = 600.0, 250_000
 #: Seconds without progress: a server thinks longer about the last byte than about others.
