@@ -86,6 +86,7 @@ def command(
             verbose=verbose,
             detailed_exitcode=detailed_exitcode,
         )
+    from leap.config import require_lasting
     from leap.render import plan as render
     from leap.render.plan_markdown import markdown
     from leap.render.terminal import paint_for, width_of_terminal
@@ -93,7 +94,9 @@ def command(
     from leap.tasks.survey import open_session
 
     asked = scope(root, tenants, selects, excludes, accept, drift)
-    with open_session(asked.load(root)) as session:
+    declaration = asked.load(root)
+    require_lasting(declaration)
+    with open_session(declaration) as session:
         found, plan = asked.plan(session)
         if out is not None:
             planfile.write(

@@ -118,6 +118,7 @@ def command(
     until `leap retry`. Exits 5 when a tenant's part of the plan is refused as
     unsafe: nothing is done for that tenant, the others go on.
     """
+    from leap.config import require_lasting
     from leap.domain.stage import Stage
     from leap.planning.acceptance import permitted
     from leap.planning.narrow import narrow
@@ -138,6 +139,7 @@ def command(
         else scope_of(file, **given, until=until, limit=limit, drift=drift)
     )
     declaration = asked.load(root)
+    require_lasting(declaration)
     central = chosen(scheduler, declaration.operator.scheduler)
     as_text = format_ == "text"
     with open_session(declaration) as session:

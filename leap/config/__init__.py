@@ -11,6 +11,7 @@ complaints    what pydantic found, in our words and at its place
 checks, overlaps, proof, thumbnails
               what no single file can know
 assembly      sound files → the Declaration
+lasting       whether a run here could remember what it did
 merge, effective
               the layers of settings, and what holds for one recording
 schema, reference
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from leap.config.declaration import Declaration
 from leap.config.effective import Effective, PublicationSettings, effective
+from leap.config.lasting import require_lasting
 from leap.config.load import Checked, by_place, check, check_files, load, override_for
 from leap.config.merge import Origin
 from leap.config.tenant import TenantDeclaration
@@ -38,4 +40,5 @@ __all__ = [
     "effective",
     "load",
     "override_for",
+    "require_lasting",
 ]

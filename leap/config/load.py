@@ -9,6 +9,7 @@ from pathlib import Path
 from leap.config.assembly import assemble
 from leap.config.checks import check_tree
 from leap.config.declaration import Declaration
+from leap.config.lasting import check_lasting
 from leap.config.override import Override, Recording, fitting
 from leap.config.tenant import TenantDeclaration
 from leap.config.tree import grow
@@ -48,6 +49,9 @@ def check_files(root: Path, *, tenants: Collection[str] | None = None) -> Checke
     """Return the same, with how many files of which tenants were read."""
     tree = grow(root.resolve(), tenants)
     found = set(check_tree(tree))
+    if all(each.severity != "error" for each in found):
+        declaration = assemble(tree)
+        found |= set(check_lasting(declaration)) if declaration else set()
     return Checked(tuple(sorted(found, key=by_place)), tree.files, tuple(tree.tenants))
 
 

@@ -97,6 +97,12 @@ class LedgerReader(Protocol):
     def applied_commit(self, tenant: str) -> str | None:
         """Return the commit of the configuration that the newest run worked with, if known."""
 
+    def is_fresh(self, tenant: str, platforms: Collection[str]) -> bool:
+        """Tell whether no publication on ``platforms`` is known, nor an acceptance of that.
+
+        Nothing was ever published there, or the ledger has lost what it knew.
+        """
+
     def started(self, tenant: str, after: datetime) -> Sequence[RecordingRow]:
         """Return the recordings that started at ``after`` or later, oldest first.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -130,6 +130,11 @@ class PostgresLedger(Costs, Checkpoints, Counters):
             tenant, lambda connection: connection.execute(_APPLIED_COMMIT, (tenant,)).fetchone()
         )
         return None if found is None else str(found[0])
+
+    def is_fresh(self, tenant: str, platforms: Collection[str]) -> bool:
+        return self._read(
+            tenant, lambda connection: reading.read_is_fresh(connection, tenant, platforms)
+        )
 
     def started(self, tenant: str, after: datetime) -> Sequence[RecordingRow]:
         return self._read(

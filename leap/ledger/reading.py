@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,15 @@ from leap.ledger.values import (
     row_to_recording,
     row_to_stage,
 )
+
+_IS_FRESH = """
+    SELECT NOT EXISTS (
+        SELECT FROM leap.publications WHERE tenant = %(tenant)s AND platform = ANY(%(platforms)s)
+    ) AND NOT EXISTS (
+        SELECT FROM leap.events
+        WHERE tenant = %(tenant)s AND kind = 'accepted' AND data->>'refusal' = 'fresh-ledger'
+    )
+"""
 
 
 def _select(table: str, columns: tuple[str, ...], *, order: str, also: str = "") -> str:
@@ -148,6 +158,12 @@ def read_published(connection: Connection, tenant: str, platform: str) -> list[t
     """Return ``(recording, preset, external id)`` of what is published on ``platform``."""
     values = {"tenant": tenant, "platform": platform}
     return connection.execute(_PUBLISHED, values).fetchall()
+
+
+def read_is_fresh(connection: Connection, tenant: str, platforms: Collection[str]) -> bool:
+    """Tell whether nothing is known of ``platforms``, and nobody has accepted that."""
+    row = connection.execute(_IS_FRESH, {"tenant": tenant, "platforms": list(platforms)}).fetchone()
+    return row is not None and bool(row[0])
 
 
 def read_memos(connection: Connection, tenant: str, source: str) -> dict[str, FileMemo]:

@@ -1,51 +1,34 @@
 """What a plan must not do unasked: one rule per danger, each with numbers and the way out.
 
 A refusal concerns one tenant. What LEAP has not done yet is never refused for
-being new, and a plan that does nothing is never refused.
+being new, but where it may have been done and forgotten; and a plan that does
+nothing is never refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cached_property
 from types import MappingProxyType
 
-from leap.config import Declaration, Effective
+from leap.config import Declaration
 from leap.config.budgets import limit_for
-from leap.config.safety import Threshold, thresholds
+from leap.config.presets import CLOUD_PLATFORMS
+from leap.config.presets.parts import UNSPLIT
+from leap.config.safety import Threshold
 from leap.domain.expense import totals
 from leap.domain.money import Money
 from leap.domain.plan import Change, Plan, Refusal, Step
-from leap.domain.snapshot import Actual, PublicationFact, RecordingRow
+from leap.domain.snapshot import Actual, PublicationFact
 from leap.domain.stage import Stage
-from leap.planning.merged import MergedSettings
+from leap.planning.case import Case, Evidence, Why, first_of, recordings
 
+__all__ = ["RULES", "Evidence", "refusals"]
+
+#: The part of a video's publication that opens it.
+_PRIVACY_PART = "privacy"
 #: From the fewest who may look to the most.
-_PRIVACY = ("private", "unlisted", "public")
-
-#: One publication: recording and preset.
-Shown = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What only looking can tell, by tenant; see ``leap.tasks.evidence``.
-
-    Attributes:
-        privacy: how open the last receipt of ``(recording, preset)`` says it is.
-        shown: what is seen in the place that a preset publishes to.
-        foreign: names of pages in that place that LEAP did not make.
-        newer: the commit that was applied last, where this run's is older.
-        spent: what calls of this month have cost, in each currency.
-    """
-
-    privacy: Mapping[Shown, str] = field(default_factory=dict)
-    shown: Mapping[str, Collection[Shown]] = field(default_factory=dict)
-    foreign: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    newer: str | None = None
-    spent: Sequence[Money] = ()
+_PRIVACY = ("private", "friends", "unlisted", "public")
 
 
 def refusals(
@@ -64,7 +47,7 @@ def refusals(
         work.setdefault(change.tenant, []).append(change)
     found = []
     for tenant, changes in sorted(work.items()):
-        case = _Case(
+        case = Case(
             plan, declaration, tenant, changes, actuals[tenant], evidence.get(tenant, Evidence())
         )
         for name, rule in RULES.items():
@@ -75,61 +58,15 @@ def refusals(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """What would happen, in numbers, and what to do if it should not."""
-
-    what: str
-    instead: str
-
-
-@dataclass
-class _Case:
-    """The work of one tenant, with everything that it is judged by."""
-
-    plan: Plan
-    declaration: Declaration
-    tenant: str
-    changes: Sequence[Change]
-    actual: Actual
-    evidence: Evidence
-
-    @cached_property
-    def limits(self) -> Mapping[str, Threshold]:
-        return thresholds(self.declaration.operator, self.declaration.tenants[self.tenant].config)
-
-    @cached_property
-    def rows(self) -> Mapping[str, RecordingRow]:
-        return {row.id: row for row in self.plan.rows[self.tenant]}
-
-    @cached_property
-    def publishing(self) -> list[tuple[Change, Step, PublicationFact | None]]:
-        """Every publication that is worked on, with what the ledger knows of it."""
-        return [
-            (change, step, self.actual.publication(change.recording, step.preset))
-            for change in self.changes
-            for step in change.steps
-            if step.preset is not None and not step.withdraws
-        ]
-
-    @cached_property
-    def _merged(self) -> MergedSettings:
-        return MergedSettings(self.declaration)
-
-    def settings(self, change: Change) -> Effective:
-        """Return the merged settings of a recording that is worked on."""
-        return self._merged.of(change, self.rows[change.recording])
-
-
 # ── the rules ──────────────────────────────────────────────────────────────
 
 
-def _privacy_widened(case: _Case) -> _Why | None:
+def _privacy_widened(case: Case) -> Why | None:
     """Published recordings would be seen by more people than before."""
     opened: list[tuple[Change, str, str, str, str]] = []
     for change, step, fact in case.publishing:
         preset = step.preset or ""
-        if fact is None or not fact.external_id or "options" not in step.parts:
+        if fact is None or not fact.external_id or not opens(fact, step):
             continue
         settings = case.settings(change)
         wanted = settings.publications[preset].options.get("privacy")
@@ -142,14 +79,21 @@ def _privacy_widened(case: _Case) -> _Why | None:
         return None
     change, preset, before, wanted, where = opened[0]
     count = len(opened)
-    return _Why(
-        f"{_recordings(count, 'published')} would go from {before} to {wanted}"
-        f" ({_first(change, count)} on {preset})",
+    return Why(
+        f"{recordings(count, 'published')} would go from {before} to {wanted}"
+        f" ({first_of(change, count)} on {preset})",
         f"set `privacy` back{where}",
     )
 
 
-def _too_much_rework(case: _Case) -> _Why | None:
+def opens(fact: PublicationFact, step: Step) -> bool:
+    """Tell whether ``step`` may open to more people what some can see already."""
+    if fact.platform in CLOUD_PLATFORMS:
+        return _PRIVACY_PART in step.parts and _PRIVACY_PART in fact.applied
+    return UNSPLIT in step.parts
+
+
+def _too_much_rework(case: Case) -> Why | None:
     """A large share of what is finished would be made again."""
     share, least = case.limits["rework"], case.limits["at_least"]
     again = [
@@ -164,14 +108,14 @@ def _too_much_rework(case: _Case) -> _Why | None:
     finished += sum(count for name, count in case.actual.left_out.items() if name)
     if finished < least.value or len(again) <= share.value * finished:
         return None
-    return _Why(
+    return Why(
         f"{len(again)} of {finished} finished recordings ({_percent(len(again), finished)})"
         f" would be made again, {_more_than(share)}",
         _raise(share),
     )
 
 
-def _too_many_matches(case: _Case) -> _Why | None:
+def _too_many_matches(case: Case) -> Why | None:
     """One template would take a large share of the recordings that were known before."""
     share, least = case.limits["matches"], case.limits["at_least"]
     taken: dict[str, int] = {}
@@ -187,14 +131,14 @@ def _too_many_matches(case: _Case) -> _Why | None:
         return None
     rules = case.declaration.tenants[case.tenant].template(template).document
     line, _ = rules.position(("match",), key=True)
-    return _Why(
+    return Why(
         f"template {template} would newly take {count} of {known_before} recordings"
         f" ({_percent(count, known_before)}), {_more_than(share)}",
         f"narrow its `match` ({rules.file}:{line})",
     )
 
 
-def _would_duplicate(case: _Case) -> _Why | None:
+def _would_duplicate(case: Case) -> Why | None:
     """What is published for the first time is to be seen in that place already."""
     first = [
         (change, step.preset)
@@ -227,26 +171,67 @@ def _would_duplicate(case: _Case) -> _Why | None:
     change, preset, how = twice[0]
     count = len(twice)
     verb = "is" if count == 1 else "are"
-    return _Why(
-        f"{_recordings(count)} {verb} to be seen on {preset} already"
-        f" ({_first(change, count)}, {how})",
+    return Why(
+        f"{recordings(count)} {verb} to be seen on {preset} already"
+        f" ({first_of(change, count)}, {how})",
         "give the preset its former name back, or skip the recording in an override",
     )
 
 
-def _deletes(case: _Case) -> _Why | None:
+def _fresh_ledger(case: Case) -> Why | None:
+    """Videos would be published that the ledger may have forgotten about."""
+    if not case.evidence.is_fresh:
+        return None
+    first = case.first_to_clouds
+    if not first:
+        return None
+    change, preset = first[0]
+    count = len({each.recording for each, _ in first})
+    platforms = sorted({case.platform(preset) for _, preset in first})
+    imports = " or ".join(f"`leap import {platform}`" for platform in platforms)
+    return Why(
+        f"the ledger knows of nothing that {case.tenant} has published, and"
+        f" {recordings(count)} would go to {preset} ({first_of(change, count)})",
+        "let it learn what is there before: `leap ledger rebuild` reads what earlier runs have"
+        f" kept, {imports} takes over what is on the channel",
+    )
+
+
+def _quota(case: Case) -> Why | None:
+    """A publication needs more than its platform ever gives in a day."""
+    found = [
+        each
+        for demand in case.plan.demands
+        for each in demand.too_much
+        if each.taking.tenant == case.tenant
+    ]
+    if not found:
+        return None
+    taking, amount = found[0].taking, found[0].amount
+    change = next(each for each in case.changes if each.recording == taking.recording)
+    count = len({each.taking.recording for each in found})
+    name = "refreshes" if taking.refreshing else amount.bucket
+    whose = "changes of what is published may take" if taking.refreshing else "a day has"
+    return Why(
+        f"{recordings(count)} can never be published ({first_of(change, count)} takes"
+        f" {amount.wanted:,} {amount.bucket} of {taking.platform}, and {whose} {amount.limit:,})",
+        f"raise quotas.{taking.platform}.{name} in leap.yaml",
+    )
+
+
+def _deletes(case: Case) -> Why | None:
     """Something published would be taken away from where people see it."""
     gone = [change for change in case.changes if any(step.withdraws for step in change.steps)]
     if not gone:
         return None
     count = len(gone)
-    return _Why(
-        f"{_recordings(count, 'published')} would be taken down ({_first(gone[0], count)})",
+    return Why(
+        f"{recordings(count, 'published')} would be taken down ({first_of(gone[0], count)})",
         "undo what withdraws them",
     )
 
 
-def _not_ours(case: _Case) -> _Why | None:
+def _not_ours(case: Case) -> Why | None:
     """A site would be written over pages that somebody else made."""
     for preset in sorted({step.preset for _, step, _ in case.publishing if step.preset}):
         pages = case.evidence.foreign.get(preset, ())
@@ -254,7 +239,7 @@ def _not_ours(case: _Case) -> _Why | None:
             declared = case.declaration.tenants[case.tenant].presets[preset]
             line, _ = declared.document.position(("path",), key=True)
             more = f" and {len(pages) - 1} more" if len(pages) > 1 else ""
-            return _Why(
+            return Why(
                 f"preset {preset} would write to a folder with pages that LEAP did not make"
                 f" ({pages[0]}{more})",
                 f"give it another `path` ({declared.file}:{line})",
@@ -262,17 +247,17 @@ def _not_ours(case: _Case) -> _Why | None:
     return None
 
 
-def _stale_config(case: _Case) -> _Why | None:
+def _stale_config(case: Case) -> Why | None:
     """The configuration is older than what was applied last."""
     if case.evidence.newer is None:
         return None
-    return _Why(
+    return Why(
         f"commit {case.evidence.newer[:12]}, which is newer than this one, was applied before",
         "check out the newest commit; to go back, revert it in a new one",
     )
 
 
-def _budget(case: _Case) -> _Why | None:
+def _budget(case: Case) -> Why | None:
     """More would be spent in this month than the tenant may spend."""
     limit = limit_for(
         case.declaration.operator, case.declaration.tenants[case.tenant].config, case.tenant
@@ -282,7 +267,7 @@ def _budget(case: _Case) -> _Why | None:
         return None
     unpriced = [f"{each.provider} {each.model}" for each in costs if each.cost is None]
     if unpriced:
-        return _Why(
+        return Why(
             f"the price of {' and '.join(unpriced)} is not known, so {limit.month} a month"
             f" ({limit.place}) cannot be kept",
             "write it under `prices` in leap.yaml",
@@ -292,16 +277,17 @@ def _budget(case: _Case) -> _Why | None:
     spent = next((each for each in case.evidence.spent if each.currency == none.currency), none)
     if (spent + cost).amount <= limit.month.amount:
         return None
-    return _Why(
+    return Why(
         f"this costs about {cost}, and {spent} of {limit.month} are spent this month",
         f"do less at once with --select, or raise the budget ({limit.place})",
     )
 
 
 #: Name → rule, in the order in which refusals are shown.
-RULES: Mapping[str, Callable[[_Case], _Why | None]] = MappingProxyType(
+RULES: Mapping[str, Callable[[Case], Why | None]] = MappingProxyType(
     {
         "stale-config": _stale_config,
+        "fresh-ledger": _fresh_ledger,
         "privacy-widened": _privacy_widened,
         "deletes": _deletes,
         "would-duplicate": _would_duplicate,
@@ -309,6 +295,7 @@ RULES: Mapping[str, Callable[[_Case], _Why | None]] = MappingProxyType(
         "too-much-rework": _too_much_rework,
         "too-many-matches": _too_many_matches,
         "budget": _budget,
+        "quota": _quota,
     }
 )
 
@@ -332,15 +319,6 @@ def _finished(actual: Actual, recording: str) -> bool:
 def _openness(privacy: object) -> int:
     """Return how many people may look; what is not known counts as the fewest."""
     return _PRIVACY.index(str(privacy)) if privacy in _PRIVACY else 0
-
-
-def _recordings(count: int, kind: str = "") -> str:
-    return f"{count} {kind} recording{'s' if count > 1 else ''}".replace("  ", " ")
-
-
-def _first(change: Change, count: int) -> str:
-    name = f"“{change.title.strip() or change.recording}”"
-    return f"the first is {name}" if count > 1 else name
 
 
 def _percent(part: int, whole: int) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from leap.config.presets import CLOUD_PLATFORMS
 from leap.domain.demand import Takings
 from leap.domain.plan import Change, Plan
 from leap.domain.snapshot import Actual
 from leap.planning.acceptance import accept, check_names
 from leap.planning.cost import expenses
 from leap.planning.quota import takings
-from leap.planning.safety import Evidence, refusals
+from leap.planning.safety import Evidence, opens, refusals
 from leap.providers.pages import foreign_pages, shown_at
 from leap.tasks.checkout import commit_of, is_behind
 from leap.tasks.survey import Session
@@ -63,11 +64,12 @@ def _takings(session: Session, plan: Plan, actuals: Mapping[str, Actual]) -> Tak
 
 
 def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: Actual) -> Evidence:
-    """Look at receipts of what may become more open, and at the folders that are written to."""
+    """Look at how open it was what may become more open, and at the places that are written to."""
     declared = session.declaration.tenants[tenant]
     privacy: dict[tuple[str, str], str] = {}
     presets: set[str] = set()
     moved: set[str] = set()
+    opened: set[str] = set()
     for change in changes:
         for step in change.steps:
             preset = step.preset
@@ -80,14 +82,23 @@ def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: 
                     other.external_id for other in actual.publications.get(change.recording, ())
                 ):
                     moved.add(preset)
-            elif "options" in step.parts:
+            elif fact.platform in CLOUD_PLATFORMS:
+                opened |= {fact.platform} if opens(fact, step) else set()
+            elif opens(fact, step):
                 receipt = session.store.last_receipt(tenant, change.recording, preset)
                 if receipt is not None and "privacy" in receipt.details:
                     privacy[change.recording, preset] = str(receipt.details["privacy"])
+    for platform in opened:
+        given = session.ledger.given(tenant, platform)
+        privacy |= {
+            here: str(parts["privacy"]) for here, parts in given.items() if parts.get("privacy")
+        }
+    clouds = {declared.presets[each].platform for each in presets} & CLOUD_PLATFORMS
     return Evidence(
         privacy=privacy,
         shown={preset: shown_at(declared, preset) for preset in moved},
         foreign={preset: foreign_pages(declared, preset) for preset in presets},
+        is_fresh=bool(clouds) and session.ledger.is_fresh(tenant, CLOUD_PLATFORMS),
     )
 
 

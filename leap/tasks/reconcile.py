@@ -107,6 +107,10 @@ def carry_out(  # noqa: PLR0913 -- one keyword per thing that a run is given
         tenant: session.ledger.run_started(tenant, commit, forecast.get(tenant, ()))
         for tenant in plan.rows
     }
+    for refusal in plan.refusals:
+        if refusal.accepted:
+            message, name = refusal.message, refusal.name
+            session.ledger.event(refusal.tenant, None, "accepted", message, refusal=name)
     before = _snapshots(session, found, plan)
     session.store.sweep()
     rows = {(tenant, row.id): row for tenant, found_rows in plan.rows.items() for row in found_rows}

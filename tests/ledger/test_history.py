@@ -32,3 +32,19 @@ def test_finished_stages_come_with_their_time_and_the_recordings_length(
     assert ledger.stage_runs("acme", since) == tuple(expected)
     assert ledger.stage_runs("acme", since, Stage.TRANSCRIBE) == (expected[1],)
     assert ledger.stage_runs("other", since) == ()
+
+
+def test_a_ledger_is_fresh_until_something_is_published_or_said(ledger: PostgresLedger) -> None:
+    """On the platforms that are asked about, by this tenant."""
+    clouds = ("youtube", "vk")
+    failed = {"wanted": {}, "reason": "", "permanent": False}
+
+    assert ledger.is_fresh("acme", clouds)
+    ledger.publication_failed("acme", "r", "site", "site", **failed)
+    ledger.event("acme", None, "accepted", "too much rework: …", refusal="too-much-rework")
+    ledger.publication_failed("globex", "r", "yt", "youtube", **failed)
+    assert ledger.is_fresh("acme", clouds)
+    assert not ledger.is_fresh("globex", clouds)
+
+    ledger.event("acme", None, "accepted", "fresh ledger: …", refusal="fresh-ledger")
+    assert not ledger.is_fresh("acme", clouds)

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leap.config import Declaration, load
+from leap.domain.demand import Taking, Takings
 from leap.domain.manifest import Manifest, TargetName
 from leap.domain.plan import Action, Change, Plan, Step
+from leap.domain.quotas import Bucket
 from leap.domain.snapshot import Actual, PublicationFact, RecordingRow, StageFact, Wanted
 from leap.domain.stage import Stage
 from leap.errors import ExitCode, UsageError
@@ -51,7 +53,9 @@ def row(number: int, template: str | None = "ml") -> RecordingRow:
         external_id=f"{number}.mp4", locator=f"{number}.mp4", revision=f"r{number}",
         title=f"Lecture {number}", started_at=NOON, size=1000, duration=3600.0,
         template=template, skip=None, reason="", settled_at=None, listed=True,
-        wanted=Wanted("lecture", KEYS, {"site": {"media": f"m{number}", "options": "o"}}),
+        wanted=Wanted(
+            "lecture", KEYS, {"site": {"media": f"m{number}", "options": "o"}, "yt": {}, "vk": {}}
+        ),
         since=NOON,
     )  # fmt: skip
 
@@ -337,6 +341,114 @@ def test_an_older_commit_is_refused(declaration: Declaration) -> None:
     assert refusal.message.startswith(
         "stale config: commit 0123456789ab, which is newer than this one, was applied before;"
         " accept with --accept stale-config"
+    )
+
+
+# ── clouds ─────────────────────────────────────────────────────────────────
+
+EVERY = ("media", "metadata", "captions", "playlists", "privacy")
+
+
+@pytest.fixture(scope="module")
+def cloudy(tmp_path_factory: pytest.TempPathFactory) -> Declaration:
+    """Give a tenant that publishes to YouTube, to VK and to a site."""
+    root = tmp_path_factory.mktemp("repository")
+    changes = {
+        "tenants/acme/presets/yt.yaml": "platform: youtube\naccount: main\n",
+        "tenants/acme/presets/vk.yaml": "platform: vk\naccount: vk\n",
+        "tenants/acme/templates/ml.yaml": (
+            "match: {keywords: [ml]}\npipeline: lecture\npublish:\n  site:\n  vk:\n"
+            "  yt:\n    privacy: public\n"
+        ),
+    }
+    for name, text in {**FILES, **changes}.items():
+        path = Path(root / name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return load(root)
+
+
+def on_youtube(number: int, *parts: str) -> PublicationFact:
+    applied = dict.fromkeys(parts, "before")
+    return PublicationFact("yt", "youtube", "applied", NOON, f"VID{number}", "u", applied, applied)
+
+
+def test_a_ledger_that_knows_nothing_publishes_no_video(cloudy: Declaration) -> None:
+    """It may be lost, and then every lecture would be published a second time."""
+    changes = [
+        change(0, step(Stage.PUBLISH, *EVERY, preset="yt"), step(Stage.PUBLISH, "m", preset="vk")),
+        change(1, step(Stage.PUBLISH, *EVERY, preset="yt")),
+    ]
+
+    (refusal,) = judged(cloudy, changes, Actual("acme"), Evidence(is_fresh=True))
+
+    assert (
+        "fresh ledger: the ledger knows of nothing that acme has published, and 2 recordings"
+        " would go to yt (the first is “Lecture 0”); accept with --accept fresh-ledger, or let it"
+        " learn what is there before: `leap ledger rebuild` reads what earlier runs have kept,"
+        " `leap import vk` or `leap import youtube` takes over what is on the channel"
+        == refusal.message
+    )
+
+
+def test_a_ledger_that_knows_something_goes_on(cloudy: Declaration) -> None:
+    """After the first publication, an import, or a person's word for it."""
+    first = [change(0, step(Stage.PUBLISH, *EVERY, preset="yt"))]
+
+    assert [] == names(cloudy, first, Actual("acme"))
+
+
+def test_a_fresh_ledger_may_make_a_site_and_go_on_with_videos(cloudy: Declaration) -> None:
+    """A page takes the place of the same page; what is known is not published again."""
+    known_video = Actual("acme", publications={row(1).id: (on_youtube(1, *EVERY),)})
+    changes = [
+        change(0, step(Stage.PUBLISH, "media", preset="site")),
+        change(1, step(Stage.PUBLISH, "metadata", preset="yt")),
+    ]
+
+    assert [] == names(cloudy, changes, known_video, Evidence(is_fresh=True))
+
+
+@pytest.mark.parametrize("before", ["private", "unlisted", "public", None])
+def test_opening_a_video_is_refused(cloudy: Declaration, before: str | None) -> None:
+    """As on a site; what is not known counts as closed."""
+    actual = Actual("acme", publications={row(1).id: (on_youtube(1, *EVERY),)})
+    evidence = Evidence(privacy={(row(1).id, "yt"): before} if before else {})
+    changes = [change(1, step(Stage.PUBLISH, "privacy", preset="yt"))]
+
+    found = judged(cloudy, changes, actual, evidence)
+
+    if before == "public":
+        assert () == found
+    else:
+        assert ["privacy-widened"] == [each.name for each in found]
+        assert f"would go from {before or 'a privacy not known'} to public" in found[0].message
+        assert "set `privacy` back (tenants/acme/templates/ml.yaml:7)" in found[0].message
+
+
+def test_opening_for_the_first_time_is_what_was_declared(cloudy: Declaration) -> None:
+    """A run that was cut off before it opened a video goes on without being asked."""
+    actual = Actual("acme", publications={row(1).id: (on_youtube(1, "media", "metadata"),)})
+    changes = [change(1, step(Stage.PUBLISH, "captions", "privacy", preset="yt"))]
+
+    assert [] == names(cloudy, changes, actual)
+
+
+def test_a_video_that_no_day_is_long_enough_for_is_refused(cloudy: Declaration) -> None:
+    """It would wait for ever, and all that come after it with it."""
+    plan = plan_of([change(0, step(Stage.PUBLISH, *EVERY, preset="yt"))])
+    limits = {"youtube": {"units": Bucket("units", 500, 250, "UTC")}}
+    takes = Taking("acme", "main", "youtube", row(0).id, {"units": 563})
+    takings = Takings({("acme", row(0).id, "yt"): takes}, limits)
+
+    (refusal,) = refusals(
+        replace(plan, takings=takings), cloudy, {"acme": Actual("acme")}, {"acme": Evidence()}
+    )
+
+    assert (
+        "quota: 1 recording can never be published (“Lecture 0” takes 563 units of youtube, and a"
+        " day has 500); accept with --accept quota, or raise quotas.youtube.units in leap.yaml"
+        == refusal.message
     )
 
 
