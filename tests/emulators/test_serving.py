@@ -43,7 +43,7 @@ def test_one_connection_carries_many_requests(origin, client):
         (each.request.method, each.request.path, each.request.query["a"]) for each in origin.journal
     ]
     assert {(200, len(WORDS), "whole")} == {
-        (each.status, each.sent, each.ended) for each in origin.journal
+        (each.status, each.sent, each.ended) for each in origin.journal.wait(times=3, ended=True)
     }
 
 
@@ -106,7 +106,7 @@ def test_a_cut_body_is_noticed(origin, client):
         client.get("/")
     assert WORDS == client.get("/").content
     assert [(1000, "cut"), (1000, "cut"), (24000, "whole")] == [
-        (each.sent, each.ended) for each in origin.journal
+        (each.sent, each.ended) for each in origin.journal.wait(times=3, ended=True)
     ]
 
 
@@ -177,7 +177,7 @@ def test_an_answer_may_get_lost():
             with pytest.raises(httpx.RemoteProtocolError):
                 httpx.post(server.url + path)
         assert [(None, "cut"), (None, "cut")] == [
-            (each.status, each.ended) for each in server.journal
+            (each.status, each.ended) for each in server.journal.wait(times=2, ended=True)
         ]
     assert handled == ["/lost"]
 
