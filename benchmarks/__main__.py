@@ -28,6 +28,7 @@ NAMES = (
     "many",
     "listing",
     "download",
+    "upload",
     "luigi_share",
     "outline",
     "invented",
