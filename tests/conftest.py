@@ -12,10 +12,13 @@ import signal
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from emulators.s3 import S3
 
 #: A test that wants one of these sets it itself. LEAP_DATABASE_URL stays: the
 #: whole suite runs against another Postgres with it.
@@ -42,15 +45,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("leap")
 
 
-@pytest.fixture(scope="session")
-def demo_repository(tmp_path_factory) -> Path:
-    """Give a copy of this repository's YAML, with the credentials that `leap demo` makes."""
 @pytest.fixture(autouse=True)
 def _own_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tell programs of a machine whose disk outlasts its runs, wherever the suite runs."""
     monkeypatch.delenv("CI", raising=False)
 
 
+@pytest.fixture(scope="session")
+def demo_repository(tmp_path_factory) -> Path:
+    """Give a copy of this repository's YAML, with the credentials that `leap demo` makes."""
     from leap.demo.tenant import equip
 
     here, root = Path(__file__).parents[1], tmp_path_factory.mktemp("demo")
@@ -60,6 +63,28 @@ def _own_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         shutil.copytree(here / folder, root / folder, ignore=own)
     equip(root, aside=root / "aside")
     return root
+
+
+# ── a bucket ───────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3]:
+    from emulators.s3 import running_s3
+
+    with running_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """Give an S3 on this machine, with its keys in the environment and an empty journal."""
+    from emulators.s3 import ENVIRONMENT
+
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    s3_server.reset()
+    return s3_server
 
 
 # ── a browser, for tests of pages ──────────────────────────────────────────

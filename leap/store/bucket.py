@@ -63,14 +63,14 @@ class BucketShelf:
 
     def sweep(self) -> int:
         """Remove uploads that nobody finished for a week; looks once a day."""
-        now = time.time()
+        swept, now = self.cache.sweep(), time.time()
         marker = self.objects.entries([_SWEPT])
         if marker and now - marker[0].written < _DAY:
-            return 0
+            return swept
         self.objects.write(_SWEPT, "{}")
         dead = self._dead(self.objects.entries([""]), now - _KEPT)
         self.objects.remove(dead)
-        return len(dead) + self.objects.abort_uploads(now - _KEPT)
+        return swept + len(dead) + self.objects.abort_uploads(now - _KEPT)
 
     def _dead(self, entries: Iterable[Entry], before: float) -> list[str]:
         """Return the files that no manifest vouches for, nor a run that began after ``before``."""

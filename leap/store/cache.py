@@ -1,6 +1,7 @@
 """Files of a bucket on this machine: as many as may be, never one that is in use.
 
-    <root>/files/<name>     a file of the bucket, whole and with the right hash
+    <root>/files/<name>             a file of the bucket, whole and with the right hash
+    <root>/.incoming/<hash>/…       one that is just being brought
 
 Each is locked by whoever uses it, so that several processes share one cache.
 What was not used for the longest time goes first.
@@ -11,13 +12,17 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from leap.domain.manifest import TargetFile
-from leap.store.atomic import hash_file
+from leap.store import underway
+from leap.store.atomic import hash_file, sync_tree
 
-_FILES = "files"
+_FILES, _INCOMING = "files", ".incoming"
+#: How long a process waits for another one that brings the same file, in seconds.
+_PATIENCE = 6 * 3600.0
 
 
 class Damaged(Exception):
@@ -32,9 +37,10 @@ class Cache:
         self._size = size
         #: What this process uses, by path: as long as the file is open, it is locked.
         self._held: dict[Path, int] = {}
+        weakref.finalize(self, _close, self._held)
 
     def take(self, folder: str, file: TargetFile, fetch: Callable[[Path], None]) -> Path:
-        """Return where ``file`` of ``folder`` is; it stays there while this process lives.
+        """Return where ``file`` of ``folder`` is; it stays there as long as this cache lives.
 
         ``fetch`` writes it to a path where it is not here yet. Raises Damaged
         where that brings something else.
@@ -54,18 +60,12 @@ class Cache:
 
     def adopt(self, scratch: Path, folder: str) -> None:
         """Take over a folder of new files, which has to be on the same filesystem."""
-        path = self.folder(folder)
-        while True:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                scratch.rename(path)
-            except FileNotFoundError:
-                # Another process may just have removed the folder above, as an empty one.
-                if not scratch.exists():
-                    raise
-            else:
-                break
+        _move(scratch, self.folder(folder))
         self.trim()
+
+    def sweep(self) -> int:
+        """Remove what killed processes were bringing; return how many files that were."""
+        return underway.sweep(self.root / _INCOMING)
 
     def trim(self) -> None:
         """Remove files that nobody uses until the rest has the right size."""
@@ -91,21 +91,20 @@ class Cache:
         return False
 
     def _fill(self, path: Path, file: TargetFile, fetch: Callable[[Path], None]) -> None:
-        part = path.with_name(f".{path.name}.part")
-        handle = _locked(part)
-        try:
-            # Another process may have brought it while this one waited.
-            if self._hold(path, file.size):
-                part.unlink()
-                return
-            fetch(part)
-            if hash_file(part) != (file.sha256, file.size):
-                part.unlink()
-                raise Damaged
-            os.fsync(handle)
-            part.replace(path)
-        finally:
-            os.close(handle)
+        # Beside the files, since a lock of the new file would be in its users' way.
+        folder = self.root / _INCOMING / file.sha256
+        with underway.kept(folder, wait=_PATIENCE) as incoming:
+            try:
+                # Another process may have brought it while this one waited.
+                if self._hold(path, file.size):
+                    return
+                fetch(incoming / "part")
+                if hash_file(incoming / "part") != (file.sha256, file.size):
+                    raise Damaged
+                sync_tree(incoming)
+                _move(incoming / "part", path)
+            finally:
+                underway.discard(folder)
 
     def _evict(self, path: Path) -> bool:
         with contextlib.suppress(FileNotFoundError, BlockingIOError):
@@ -124,16 +123,22 @@ class Cache:
         return False
 
 
-def _locked(part: Path) -> int:
-    """Open a file that this process alone writes; wait while another one does."""
+def _move(path: Path, to: Path) -> None:
     while True:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            handle = os.open(part, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            if _is_at(handle, part):
-                return handle
-            os.close(handle)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.rename(to)
+        except FileNotFoundError:
+            # Another process may just have removed the folder above, as an empty one.
+            if not path.exists():
+                raise
+        else:
+            return
+
+
+def _close(held: Mapping[Path, int]) -> None:
+    for handle in held.values():
+        os.close(handle)
 
 
 def _is_at(handle: int, path: Path) -> bool:

@@ -60,7 +60,7 @@ class Room:
         who = "1 recording needs" if count == 1 else f"{count} recordings need"
         return (
             f"{who} {in_gigabytes(needed)} of disk, and {in_gigabytes(self.free)} are free at"
-            f" {self.place}; free some, or give `state:` in leap.yaml a larger disk, and run"
+            f" {self.place}; free some, or name a folder of a larger disk in leap.yaml, and run"
             " `leap reconcile` again"
         )
 

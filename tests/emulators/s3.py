@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 KEY, SECRET = "AKIAEXAMPLE", "kanarienvogel-9b1f-secret"
-BUCKET = "leap-test"
 #: What a program needs of its environment to use the bucket.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": KEY,
@@ -35,6 +37,18 @@ class S3:
     _cuts: list[str] = field(default_factory=list)
     _lost: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def new_bucket(self) -> str:
+        """Make an empty bucket and return its name."""
+        name = f"leap-{uuid.uuid4().hex[:8]}"
+        httpx.put(f"{self.url}/{name}").raise_for_status()
+        return name
+
+    def reset(self) -> None:
+        """Forget the faults and the journal."""
+        for each in (self.journal, self._errors, self._cuts, self._lost):
+            each.clear()
+        self.is_exclusive = True
 
     def refuse(self, *requests: str, status: int = 500) -> None:
         """Answer the next request that begins like each of ``requests`` with an error."""

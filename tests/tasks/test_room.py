@@ -95,7 +95,7 @@ def test_what_does_not_fit_is_left_with_how_much_it_needs(
     assert {("uni", plan.work[2].recording): "needs 0.2 GB of disk"} == room.reasons
     assert (
         f"1 recording needs 0.2 GB of disk, and 0.8 GB are free at {session.store.root};"
-        " free some, or give `state:` in leap.yaml a larger disk, and run `leap reconcile` again"
+        " free some, or name a folder of a larger disk in leap.yaml, and run `leap reconcile` again"
     ) == room.message
 
 

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leap.cli.doctor.check import Check
+from leap.cli.doctor.check import Check, failed
+from leap.errors import LeapError
 
 if TYPE_CHECKING:
     from leap.config.operator import Operator
@@ -21,22 +22,36 @@ _PROBE = b"\0" * (1 << 16)
 
 def state(operator: Operator) -> list[Check]:
     """Look whether the state folder can be written, and what killed runs left in it."""
-    from leap.store import Store
+    from leap.store import open_store
 
-    folder = Path(operator.state)
+    folder = operator.state
     found = [_writable("state", folder)]
-    if found[0].state != "fail" and folder.is_dir():
+    if operator.bucket is not None:
+        found += [_writable("cache", operator.cache.path), _bucket(operator)]
+    if all(each.state != "fail" for each in found) and folder.is_dir():
         found += _foreign(folder)
-        left = Store(folder / "targets").sweep()
+        left = open_store(operator).sweep()
         if left:
             noun = "a scratch folder" if left == 1 else f"{left} scratch folders"
             found.append(Check("ok", "leftovers", f"removed {noun} of killed runs"))
     return found
 
 
+def _bucket(operator: Operator) -> Check:
+    """Look whether the bucket can be written, and keeps what LEAP relies on."""
+    from leap.store import open_store
+
+    url = operator.bucket.url if operator.bucket else ""
+    try:
+        open_store(operator).check()
+    except LeapError as error:
+        return failed("bucket", error)
+    return Check("ok", "bucket", url)
+
+
 def disk(operator: Operator) -> list[Check]:
     """Look how much room there is for targets."""
-    path = _existing(Path(operator.state))
+    path = _existing(operator.state if operator.bucket is None else operator.cache.path)
     return [disk_check(shutil.disk_usage(path).free, path)]
 
 
