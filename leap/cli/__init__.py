@@ -38,6 +38,10 @@ COMMANDS = MappingProxyType(
         "report": ("leap.cli.report:command", "One static page: failures, what is next, times."),
         "usage": ("leap.cli.usage:command", "What calls to clouds have cost, by month and model."),
         "serve": ("leap.cli.serve:command", "Look at the published site on this machine."),
+        "import": (
+            "leap.cli.importing:command",
+            "Take over videos that are on YouTube or VK already.",
+        ),
         "retry": ("leap.cli.retry:command", "Let a recording that failed for good be tried again."),
         "secrets": (
             "leap.cli.secrets:command",

@@ -181,9 +181,9 @@ def _gated(tenant: str, each: Desired, wanted: Wanted, actual: Actual) -> list[H
     found = []
     for step in _publish_steps(row, wanted, actual):
         preset = str(step.preset)
-        fact = actual.publication(row.id, preset)
-        why = _undecided(each, preset, fact, wanted)
-        if failing and gates.holds(fact, step.parts):
+        there = actual.publication(row.id, preset)
+        why = _undecided(each, preset, there, wanted)
+        if failing and gates.holds(there, step.parts):
             why = "gate", failing
         if why is not None:
             rule, reason = why

@@ -6,6 +6,8 @@ from leap.config import effective, override_for
 from leap.domain.manifest import TargetName
 from leap.domain.snapshot import PublicationFact, RecordingRow, StageFact
 from leap.domain.stage import Stage
+from leap.planning.decisions import MEDIA
+from leap.planning.drift import was_lost
 from leap.tasks.leaving import no_longer, steps_as
 from leap.tasks.look import account_of
 from leap.tasks.survey import Session
@@ -34,7 +36,12 @@ def retry(session: Session, tenant: str, recording: str) -> tuple[str, ...]:
                 no_longer(session.ledger, tenant, steps_as(account, fact.stage))
             forgiven.append(fact.stage.value)
     for publication in actual.publications.get(recording, ()):
-        if _is_stopped(publication):
+        if was_lost(publication):
+            # Its platform is asked again for every part that it can still show.
+            parts = [part for part in publication.applied if part != MEDIA]
+            session.ledger.publication_drifted(tenant, recording, publication.preset, parts)
+            forgiven.append(f"{Stage.PUBLISH.value} to {publication.preset}")
+        elif _is_stopped(publication):
             session.ledger.publication_failed(
                 tenant,
                 recording,
