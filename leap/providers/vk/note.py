@@ -31,6 +31,7 @@ class Note:
         stage: see ``Stage``.
         since: when VK was first asked for a place, in seconds since 1970.
         video: what it is called, ``<owner>_<id>``; nothing while that is unknown.
+        key: opens the video where only its link leads to it.
         ends: until when its address takes bytes, in seconds since 1970.
         stale: places that were given up, and are to be deleted.
         lost: whether an answer with a place was lost, so that one may be about
@@ -40,6 +41,7 @@ class Note:
     stage: Stage
     since: float
     video: str = ""
+    key: str = ""
     ends: float = 0.0
     stale: tuple[str, ...] = ()
     lost: bool = False

@@ -14,7 +14,7 @@ leaves, and whoever does not know what became of a request looks:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class Placing:
                 note = self._sent(note, last=sending == _SENDINGS)
         self._await(note)
         self._sweep(note)
-        return self._checkpoint.placed or place(note.video)
+        return self._checkpoint.placed or place(note.video, note.key)
 
     # ── a place ─────────────────────────────────────────────────────────────
 
@@ -109,45 +109,65 @@ class Placing:
 
     def _ready(self, note: Note) -> Note:
         """Return a place that takes the bytes: this one, or a new one."""
-        self._api.access.require("the upload", seconds_for(self._work.size))
-        if note.ends > self._clock().timestamp() and self._memory.address() is not None:
-            return note
-        return self._reserved(note)
+        if note.ends <= self._clock().timestamp() or self._memory.address() is None:
+            return self._reserved(note)
+        self._require_time()
+        self._note_place(note)
+        return note
 
     def _reserved(self, note: Note) -> Note:
         """Have VK give a place, and write it down before anything is done with it.
 
         Where its answer is lost, the video may turn out to be there already.
         """
-        self._api.access.require("the upload", seconds_for(self._work.size))
+        self._require_time()
         stale = (*note.stale, note.video) if note.video else note.stale
         note = self._memory.write(Note("saving", note.since, stale=stale, lost=note.lost))
-        self._progress(0.0, "asking VK for a place")
-        for last in (False, True):
-            try:
-                return self._kept(note, self._api.call("video.save", **self._work.said))
-            except AnswerLost as error:
-                note = self._memory.change(note, lost=True)
-                if last:
-                    raise RetrySoon(error.message) from None
-            self._api.timer.sleep(_PAUSE)
-            if found := self._found(note):
-                return found
-        raise AssertionError  # the second attempt returns or raises
+        try:
+            return self._kept(note, self._asked())
+        except AnswerLost:
+            note = self._memory.change(note, lost=True)
+        self._api.timer.sleep(_PAUSE)
+        if found := self._found(note):
+            return found
+        try:
+            return self._kept(note, self._asked())
+        except AnswerLost as error:
+            raise RetrySoon(error.message) from None
 
-    def _kept(self, note: Note, answer: Any) -> Note:
-        """Write down the place that VK gave."""
+    def _require_time(self) -> None:
+        """Raise NeedsHuman where the login ends before the bytes are there."""
+        self._api.access.require("the upload", seconds_for(self._work.size))
+
+    def _asked(self) -> Mapping[str, Any]:
+        """Return the place that VK gives. Raises AnswerLost where it may have given one."""
+        self._progress(0.0, "asking VK for a place")
+        answer = self._api.call("video.save", **self._work.said)
         if not isinstance(answer, Mapping) or not isinstance(answer.get("upload_url"), str):
             raise ProviderError("VK gave a place without an address for the video")
+        return answer
+
+    def _kept(self, note: Note, answer: Mapping[str, Any]) -> Note:
+        """Write down the place that VK gave."""
         address: str = answer["upload_url"]
         owner = number(answer.get("owner_id"), "whose the place is")
         name = f"{owner}_{number(answer.get('video_id'), 'the number of the place')}"
         ends = end_of(address, self._clock())
-        note = self._memory.change(note, stage="reserved", video=name, ends=ends)
+        note = self._memory.change(
+            note, stage="reserved", video=name, key=self._key(answer), ends=ends
+        )
         self._memory.keep_address(address)
-        key = str(answer.get("access_key") or "") if self._work.secret else ""
-        self._checkpoint.place(place(name, key))
+        self._note_place(note)
         return note
+
+    def _key(self, item: Mapping[str, Any]) -> str:
+        """Return what opens a video to which only its link shall lead."""
+        return str(item.get("access_key") or "") if self._work.secret else ""
+
+    def _note_place(self, note: Note) -> None:
+        known = self._checkpoint.placed
+        if known is None or known.external_id != note.video:
+            self._checkpoint.place(place(note.video, note.key))
 
     def _found(self, note: Note) -> Note | None:
         """Return a video whose place was asked for and never learned, if it has its bytes.
@@ -166,9 +186,10 @@ class Placing:
         if not full:
             self._memory.change(note, lost=True)
             return None
-        note = self._memory.change(note, stage="sent", video=name_of(full[0]), lost=True)
-        self._checkpoint.place(place(note.video))
-        return note
+        (item,) = full
+        found_note = replace(note, video=name_of(item), key=self._key(item), lost=True)
+        self._note_place(found_note)
+        return self._memory.change(found_note, stage="sent")
 
     def _marked(self, note: Note) -> list[Mapping[str, Any]]:
         """Return the owner's newest videos, placeholders too, that bear the marker."""
@@ -213,10 +234,9 @@ class Placing:
             state = self._state(note.video)
         if state in ("processing", "ready"):
             return self._done(note)
-        if state == "missing":
-            # Nothing can be sent there any more, and nothing of it is to be deleted.
-            return self._memory.change(note, stage="reserved", ends=0.0)
-        return self._memory.change(note, stage="reserved")
+        # To what is gone nothing can be sent any more.
+        ends = 0.0 if state == "missing" else note.ends
+        return self._memory.change(note, stage="reserved", ends=ends)
 
     def _done(self, note: Note) -> Note:
         note = self._memory.change(note, stage="sent", ends=0.0)

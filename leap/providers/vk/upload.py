@@ -118,4 +118,4 @@ def _judged(response: httpx.Response) -> LeapError | None:
     said = readable(str(body.get("error_msg") or body.get("error") or code))
     if code == _TOO_FAST:
         return RetrySoon(f"VK: {said} (upload, code {code})", after=_PAUSE)
-    return UploadRefused(f"VK does not take the video: {said} (upload, code {code})")
+    return UploadRefused(f"VK does not take what is sent: {said} (upload, code {code})")

@@ -38,6 +38,8 @@ from leap.providers.vk.refusals import MAKERS, TokenRefused, judged
 #: "3 requests per second" for a user's token: a little less, since requests do not
 #: all take the same time on their way. https://dev.vk.com/en/api/api-requests
 _PER_SECOND = 2.8
+#: Other processes have the same token, and no part in our pace: VK then says 6.
+_ATTEMPTS = 8
 _NONE: frozenset[int] = frozenset()
 #: Marks requests that the fault points are around.
 _COUNTED = "vk"
@@ -156,6 +158,7 @@ class Api:
             self.http,
             request,
             outcome=outcome,
+            attempts=_ATTEMPTS,
             repeatable=method not in MAKERS,
             pace=self._pace,
             timer=self.timer,

@@ -46,7 +46,9 @@ def finished(run, *arguments):
 
 
 @pytest.mark.parametrize("of_group", [False, True])
-def test_a_crash_at_any_effect_leaves_one_video(vk, user, group, run, lecture, tmp_path, of_group):
+def test_a_crash_at_any_effect_leaves_one_video(
+    vk, user, group, run, lecture, paper, tmp_path, of_group
+):
     """Before and after every request and every write: one video, complete, and no orphan."""
     owner = -group.id if of_group else user.id
     place = group if of_group else None
@@ -65,6 +67,7 @@ def test_a_crash_at_any_effect_leaves_one_video(vk, user, group, run, lecture, t
         assert [] == vk.placeholders, end
         assert (1, "About trees.") == (video.uploads, video.description), end
         assert {"ML": [video.name]} == vk.albums(owner), end
+        assert video.name == paper(publication).placed.external_id, end
         assert "all" == video.privacy
         assert video.thumb
 
