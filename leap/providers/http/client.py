@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import ssl
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -86,7 +89,7 @@ class _Transport(httpx.BaseTransport):
         self._limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections
         )
-        self._context = httpx.create_ssl_context()
+        self._context = _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         self._routes: dict[str | None, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -116,6 +119,12 @@ class _Transport(httpx.BaseTransport):
         public_only = proxy is None and not self._allow_insecure
         pool._network_backend = Backend(pool._network_backend, public_only=public_only)  # noqa: SLF001
         return route
+
+
+@cache
+def _context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """Return what TLS goes by. Reading all authorities takes as long as a request."""
+    return httpx.create_ssl_context()
 
 
 def _proxy(url: httpx.URL) -> str | None:
