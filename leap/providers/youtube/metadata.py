@@ -64,20 +64,20 @@ def new_video(publication: Publication) -> dict[str, Any]:
     }
 
 
-def changed_video(publication: Publication, found: Resource) -> dict[str, Any] | None:
-    """Return what ``found`` (with snippet and status) becomes; None where it is that already.
+def changed_video(publication: Publication, found: Resource) -> dict[str, Any]:
+    """Return the parts of ``found`` (with snippet and status) that have to be another, as they shall be.
 
     An update replaces its parts as a whole. So all that is there goes back with
     it, what LEAP has no word for as well, and what it does not ``manage``.
     """
     wanted, managed = _wanted(publication), publication.settings.get("manage", _NAMES)
-    body: dict[str, Any] = {"id": found["id"]}
-    for part in ("snippet", "status"):
-        body[part] = writable(part, section(found, part))
-        names = _keys(part, managed)
-        body[part] |= {name: value for name, value in wanted[part].items() if name in names}
-    same = all(body[part] == writable(part, section(found, part)) for part in ("snippet", "status"))
-    return None if same else body
+    changed: dict[str, Any] = {}
+    for part, values in wanted.items():
+        there, names = writable(part, section(found, part)), _keys(part, managed)
+        shall = there | {name: value for name, value in values.items() if name in names}
+        if shall != there:
+            changed[part] = shall
+    return changed
 
 
 def writable(part: str, values: Mapping[str, Any]) -> dict[str, Any]:

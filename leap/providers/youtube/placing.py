@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Video
 from leap.errors import NeedsHuman, RetrySoon
@@ -28,6 +29,8 @@ _UPLOAD, _SESSION = "upload", "session"
 _METADATA = "metadata"
 #: A chunk grows as long as one takes less time: the fewer there are, the less is waited.
 _FIRST, _LARGEST, _SECONDS = 32 * GRAIN, 1024 * GRAIN, 8.0
+#: What a channel may show that nobody has verified by telephone.
+_LONG_SECONDS = 15 * 60
 #: How often in a row a connection may fail without a byte getting through.
 _MOST_FAILURES = 5
 _LONGEST_WAIT = 30.0
@@ -90,12 +93,23 @@ class Placing:
         return Upload(self._now().isoformat(), film.fingerprint, film.size, metadata)
 
     def _begin(self, film: Film, upload: Upload) -> Placed:
-        self._checkpoint.save(_UPLOAD, asdict(upload))
         body = new_video(self._publication)
+        self._check(body)
+        self._checkpoint.save(_UPLOAD, asdict(upload))
         notify = bool(self._publication.settings.get("notify_subscribers", True))
         session = open_session(self._wire, self._endpoint, film, body, notify=notify)
         self._checkpoint.save_secret(_SESSION, session.address)
         return self._go_on(film, upload, session, Received(0))
+
+    def _check(self, body: dict[str, Any]) -> None:
+        """Raise NeedsHuman for what YouTube takes no more than once it has all bytes."""
+        if not body["snippet"]["title"]:
+            message = "YouTube takes no video without a title"
+            raise NeedsHuman(message, hint="give it one in an override: `title: …`")
+        is_long = self._publication.duration > _LONG_SECONDS
+        if is_long and not Api(self._wire, self._endpoint).takes_long_videos():
+            message = "YouTube: the channel takes no video of more than 15 minutes"
+            raise NeedsHuman(message, hint="verify the channel at youtube.com/verify")
 
     def _resume(self, film: Film, upload: Upload) -> Placed:
         address = self._checkpoint.read_secret(_SESSION)

@@ -82,8 +82,10 @@ class Shelf:
         except AnswerLost as error:
             self.forget()
             raise RetrySoon(error.message) from None
-        self.forget()
-        return str(made["id"])
+        name = str(made["id"])
+        # Not listed again: that may be behind, and another one would be made.
+        self._titles = {**(self._titles or {}), name: named}
+        return name
 
 
 def apply(

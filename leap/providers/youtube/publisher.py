@@ -172,5 +172,8 @@ def _metadata(api: Api, publication: Publication, placed: Placed) -> dict[str, A
     found = api.videos([placed.external_id], "snippet,status").get(placed.external_id)
     if found is None:
         raise Missing(f"YouTube does not show the video {placed.external_id}", "videoNotFound")
-    body = changed_video(publication, found)
-    return metadata_of(found if body is None else api.update_video("snippet,status", body))
+    changed = changed_video(publication, found)
+    if changed:
+        body = {"id": placed.external_id, **changed}
+        found = {**found, **api.update_video(",".join(changed), body)}
+    return metadata_of(found)

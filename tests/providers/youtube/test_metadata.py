@@ -87,10 +87,11 @@ def test_youtube_takes_whatever_a_lecture_is_called(youtube, publication, title,
         check_snippet(snippet)
 
 
-def test_a_title_of_nothing_is_for_a_person(publish, publication, small):
-    """There is nothing else to call it."""
-    with pytest.raises(NeedsHuman, match="invalid or empty video title"):
+def test_a_title_of_nothing_is_for_a_person(youtube, publish, publication, small):
+    """Nothing is asked: a session is one upload of the day, whether it is taken or not."""
+    with pytest.raises(NeedsHuman, match="no video without a title"):
         publish(replace(publication, title="\x07 \u202e"))
+    assert [] == youtube.methods()
 
 
 # ── read, modify, write ────────────────────────────────────────────────────
@@ -98,29 +99,32 @@ def test_a_title_of_nothing_is_for_a_person(publish, publication, small):
 
 def test_what_is_there_already_is_not_written(publication):
     """An update costs fifty units."""
-    assert None is changed_video(publication, told(publication))
+    assert {} == changed_video(publication, told(publication))
 
 
-def test_an_update_sends_back_what_it_has_no_word_for(publication):
+def test_an_update_sends_back_what_it_has_no_word_for(publication, saying):
     """An update replaces its parts whole: what is left out is erased."""
     found = told(publication)
-    found["snippet"]["defaultAudioLanguage"] = "pl"
-    found["snippet"]["fromTheFuture"] = "kept"
+    found["snippet"] |= {"defaultAudioLanguage": "pl", "fromTheFuture": "kept"}
     found["status"] |= {"publicStatsViewable": False, "containsSyntheticMedia": True}
 
-    body = changed_video(replace(publication, title="Heaps"), found)
-    assert ("Heaps", "pl", "kept") == (
-        body["snippet"]["title"],
-        body["snippet"]["defaultAudioLanguage"],
-        body["snippet"]["fromTheFuture"],
+    changed = changed_video(replace(saying(embeddable=False), title="Heaps"), found)
+    assert ("Heaps", "pl", "kept") == tuple(
+        changed["snippet"][name] for name in ("title", "defaultAudioLanguage", "fromTheFuture")
     )
-    assert (False, True) == (
-        body["status"]["publicStatsViewable"],
-        body["status"]["containsSyntheticMedia"],
+    assert (False, False, True, "private") == tuple(
+        changed["status"][name]
+        for name in ("embeddable", "publicStatsViewable", "containsSyntheticMedia", "privacyStatus")
     )
-    assert "private" == body["status"]["privacyStatus"]
-    assert not {"publishedAt", "channelId", "localized", "thumbnails"} & set(body["snippet"])
-    assert not {"uploadStatus", "madeForKids"} & set(body["status"])
+    assert not {"publishedAt", "channelId", "localized", "thumbnails"} & set(changed["snippet"])
+    assert not {"uploadStatus", "madeForKids"} & set(changed["status"])
+
+
+def test_a_part_that_stays_is_not_sent(publication):
+    """What somebody changes in it at this moment is not undone."""
+    assert ["snippet"] == list(
+        changed_video(replace(publication, title="Heaps"), told(publication))
+    )
 
 
 def test_what_is_not_managed_is_left_to_people(publication, saying):
@@ -129,12 +133,12 @@ def test_what_is_not_managed_is_left_to_people(publication, saying):
     found["snippet"] |= {"title": "Trees at last", "tags": ["mine"], "categoryId": "28"}
 
     wanted = replace(saying(manage=("description",), category=24), description="Of trees.")
-    body = changed_video(wanted, found)
+    snippet = changed_video(wanted, found)["snippet"]
     assert ("Trees at last", "Of trees.", ["mine"], "28") == (
-        body["snippet"]["title"],
-        body["snippet"]["description"],
-        body["snippet"]["tags"],
-        body["snippet"]["categoryId"],
+        snippet["title"],
+        snippet["description"],
+        snippet["tags"],
+        snippet["categoryId"],
     )
 
 

@@ -153,11 +153,12 @@ def test_a_server_that_takes_nothing_is_left_alone_in_the_end(youtube, publish, 
 
 def test_a_token_that_ends_during_the_upload_is_renewed_once(youtube, publish, small, vault):
     """In the same session, after asking what it has."""
-    youtube.after(CHUNK, lambda: youtube.clock.forward(3600 + 60))
+    youtube.fault(CHUNK, skip=1, **refusal("authError"))
     publish()
 
     whole(youtube, small)
     assert (1, 2) == (youtube.counts()["videos.insert"], vault.renewals)
+    assert ["upload.chunk", "upload.chunk", "token", "upload.query"] == youtube.methods()[2:6]
 
 
 def test_a_refused_token_that_is_new_is_for_a_person(youtube, publish, small):
@@ -300,6 +301,25 @@ def test_a_file_that_changes_while_it_is_sent_is_noticed(youtube, publish, small
     assert [] == youtube.live()
 
     publish()
+    whole(youtube, small)
+
+
+def test_a_channel_for_short_videos_is_not_sent_a_lecture(
+    youtube, channel, publish, publication, small
+):
+    """YouTube would take an hour of bytes, and refuse the video then."""
+    channel.verified = False
+
+    with pytest.raises(NeedsHuman, match="no video of more than 15 minutes") as caught:
+        publish(replace(publication, duration=3600.0))
+    assert "youtube.com/verify" in caught.value.hint
+    assert ["token", "channels.list"] == youtube.methods()
+
+
+def test_a_verified_channel_takes_long_lectures(youtube, publish, publication, small):
+    """It is asked for a unit."""
+    publish(replace(publication, duration=3600.0))
+
     whole(youtube, small)
 
 
