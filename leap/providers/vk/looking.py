@@ -9,7 +9,7 @@ from typing import Any
 from leap.domain.fitting import one_line, paragraphs
 from leap.domain.ports import Placed, Progress, Seen, Video
 from leap.providers.vk.albums import with_video
-from leap.providers.vk.placing import listed
+from leap.providers.vk.finding import listed
 from leap.providers.vk.refusals import NO_ALBUM
 from leap.providers.vk.values import (
     ids_of,

@@ -13,30 +13,26 @@ leaves, and whoever does not know what became of a request looks:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from leap.domain.ports import Checkpoint, Placed, Progress
-from leap.errors import NeedsHuman, ProviderError, RetrySoon
+from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
 from leap.providers.http import AnswerLost
+from leap.providers.vk.finding import Item, give_back, how_far, marked
 from leap.providers.vk.note import Memory, Note, end_of
-from leap.providers.vk.refusals import NO_ACCESS, NOT_FOUND
 from leap.providers.vk.upload import UploadRefused, seconds_for, send_video
-from leap.providers.vk.values import State, ids_of, marker_of, moment, name_of, place, state_of
+from leap.providers.vk.values import name_of, place, state_of
 from leap.providers.vk.wire import Api, number
 
 #: How often bytes are sent in one attempt.
 _SENDINGS = 3
 #: Seconds between looks for bytes whose arrival is not known, and for those that arrived.
 _SOON, _PATIENT = (1.0, 3.0), (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_PAGE = 200
-#: How many videos are looked through for a marker.
-_DEEPEST = 1000
-#: Clocks differ.
-_SKEW = timedelta(days=1)
 #: Seconds before a place is looked for whose answer was lost.
 _PAUSE = 2.0
 
@@ -153,9 +149,15 @@ class Placing:
         owner = number(answer.get("owner_id"), "whose the place is")
         name = f"{owner}_{number(answer.get('video_id'), 'the number of the place')}"
         ends = end_of(address, self._clock())
-        note = self._memory.change(
-            note, stage="reserved", video=name, key=self._key(answer), ends=ends
-        )
+        try:
+            note = self._memory.change(
+                note, stage="reserved", video=name, key=self._key(answer), ends=ends
+            )
+        except LeapError:
+            # Another runner took over, or nothing can be written: nobody else knows the place.
+            with suppress(LeapError):
+                self._delete(name)
+            raise
         self._memory.keep_address(address)
         self._note_place(note)
         return note
@@ -191,18 +193,10 @@ class Placing:
         self._note_place(found_note)
         return self._memory.change(found_note, stage="sent")
 
-    def _marked(self, note: Note) -> list[Mapping[str, Any]]:
-        """Return the owner's newest videos, placeholders too, that bear the marker."""
-        oldest = datetime.fromtimestamp(note.since, UTC) - _SKEW
-        found: list[Mapping[str, Any]] = []
-        for offset in range(0, _DEEPEST, _PAGE):
-            items = listed(self._api, owner_id=self._work.owner, count=_PAGE, offset=offset)
-            found += [
-                item for item in items if marker_of(item) == self._work.marker and name_of(item)
-            ]
-            if not items or moment(items[-1]) < oldest:
-                break
-        return found
+    def _marked(self, note: Note) -> list[Item]:
+        """Return the videos, places without bytes too, that this publication has made."""
+        since = datetime.fromtimestamp(note.since, UTC)
+        return marked(self._api, self._work.owner, self._work.marker, since)
 
     # ── its bytes ───────────────────────────────────────────────────────────
 
@@ -226,12 +220,7 @@ class Placing:
 
     def _looked(self, note: Note) -> Note:
         """Return how far a video is that may have its bytes, by looking."""
-        state = self._state(note.video)
-        for seconds in _SOON:
-            if state in ("processing", "ready"):
-                return self._done(note)
-            self._api.timer.sleep(seconds)
-            state = self._state(note.video)
+        state = how_far(self._api, note.video, _SOON)
         if state in ("processing", "ready"):
             return self._done(note)
         # To what is gone nothing can be sent any more.
@@ -245,19 +234,13 @@ class Placing:
 
     def _await(self, note: Note) -> None:
         """Wait until VK shows the video, be it while it is processed."""
-        state = self._state(note.video)
-        for seconds in _PATIENT:
-            if state in ("processing", "ready"):
-                return
-            self._progress(None, "waiting for VK to show the video")
-            self._api.timer.sleep(seconds)
-            state = self._state(note.video)
-        if state in ("processing", "ready"):
-            return
+        self._progress(None, "waiting for VK to show the video")
+        state = how_far(self._api, note.video, _PATIENT)
         if state == "empty":
             raise RetrySoon("VK has taken the video, and does not show it yet")
-        hint = "`withdraw: true` in an override, and taking it back later, publishes it anew"
-        raise NeedsHuman(f"{place(note.video).url} is not there any more", hint=hint)
+        if state == "missing":
+            hint = "`withdraw: true` in an override, and taking it back later, publishes it anew"
+            raise NeedsHuman(f"{place(note.video).url} is not there any more", hint=hint)
 
     # ── what is left over ───────────────────────────────────────────────────
 
@@ -274,27 +257,4 @@ class Placing:
             self._memory.change(note, stale=(), lost=False)
 
     def _delete(self, name: str) -> None:
-        """Delete a place, unless it is a video that bears no mark of ours."""
-        item = self._item(name)
-        if item is None or (state_of(item) != "empty" and marker_of(item) != self._work.marker):
-            return
-        gone = frozenset({NO_ACCESS, NOT_FOUND})
-        self._api.call("video.delete", **ids_of(name), allowed=gone)
-
-    # ── looking ─────────────────────────────────────────────────────────────
-
-    def _state(self, name: str) -> State:
-        return state_of(self._item(name))
-
-    def _item(self, name: str) -> Mapping[str, Any] | None:
-        items = listed(self._api, videos=[name], count=1)
-        return next((item for item in items if name_of(item) == name), None)
-
-
-def listed(api: Api, **asked: Any) -> Sequence[Mapping[str, Any]]:
-    """Return the videos that `video.get` answers with."""
-    answer = api.call("video.get", **asked)
-    items = answer.get("items") if isinstance(answer, Mapping) else None
-    if not isinstance(items, list):
-        raise ProviderError("VK answered without a list of videos")
-    return [item for item in items if isinstance(item, Mapping)]
+        give_back(self._api, name, self._work.marker)

@@ -14,7 +14,8 @@ from leap.providers.http import REAL_TIME, Timer
 from leap.providers.vk import looking
 from leap.providers.vk.access import Access
 from leap.providers.vk.albums import put, settled
-from leap.providers.vk.placing import Placing, Work, listed
+from leap.providers.vk.finding import item_of
+from leap.providers.vk.placing import Placing, Work
 from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND
 from leap.providers.vk.thumbnail import set_thumbnail
 from leap.providers.vk.values import (
@@ -23,7 +24,6 @@ from leap.providers.vk.values import (
     fitted_description,
     fitted_title,
     ids_of,
-    name_of,
 )
 from leap.providers.vk.wire import Api, number, opened
 
@@ -114,7 +114,7 @@ class VkPublisher:
         with self._opened() as api:
             if api.call("video.delete", **ids_of(name), allowed=perhaps) == 1:
                 return
-            if any(name_of(item) == name for item in listed(api, videos=[name], count=1)):
+            if item_of(api, name) is not None:
                 hint = "is the account an administrator of the community that it belongs to?"
                 raise NeedsHuman(f"VK does not let {placed.url} be deleted", hint=hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leap import faults
-from leap.errors import LeapError, NeedsHuman, RetrySoon
+from leap.errors import LeapError, LeaseLost, NeedsHuman, RetrySoon
 from leap.stages.publish_video import publish_video
 
 
@@ -159,6 +159,21 @@ def test_bytes_that_arrived_are_never_sent_again(vk, run, lecture):
     vk.fault("POST /upload.do", lost=True)
     run(lecture())
     assert (1, 1) == (vk.journal.count("POST /upload.do"), len(vk.videos))
+
+
+def test_a_runner_that_was_taken_over_leaves_no_place(vk, opened, paper, lecture):
+    """It finds its lease gone when it writes down what VK gave: then it gives that back."""
+    publication = lecture()
+    checkpoint = paper(publication)
+
+    def gone():
+        if vk.placeholders:
+            raise LeaseLost("another runner publishes this now")
+
+    checkpoint.passed = gone
+    with pytest.raises(LeaseLost):
+        opened().place(publication, checkpoint, lambda *_: None)
+    assert ([], 1) == (vk.placeholders, len(vk.calls("video.save")))
 
 
 def test_a_video_that_vk_has_twice_is_for_a_person(vk, user, run, lecture):
