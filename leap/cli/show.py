@@ -28,12 +28,21 @@ _ALIKE = 0.9
 @click.command("show")
 @click.argument("identity", metavar="ID")
 @root_option
+@click.option(
+    "--why",
+    "field",
+    metavar="FIELD",
+    help="Where a published field comes from: title, description, chapters, captions, privacy …",
+)
 @format_option
-def command(identity: str, root: Path, format_: str) -> None:
+def command(identity: str, root: Path, field: str | None, format_: str) -> None:
     """Show one recording: targets, topics, publications, history.
 
     ID is a recording's id as `leap status` prints it, or the beginning of it
-    or of its 12 hex digits, as long as only one recording has it.
+    or of its 12 hex digits, as long as only one recording has it. With --why
+    it is told of one field of its publications which lines of the YAML say it,
+    what was put into it, which files and models that is from, and with which
+    receipt it was published.
     """
     from leap.config import load
     from leap.ledger import open_ledger
@@ -48,6 +57,9 @@ def command(identity: str, root: Path, format_: str) -> None:
         actual = ledger.glance(standing.tenant, beginning=standing.row.id).actual
         newest_first = ledger.events(standing.tenant, standing.row.id)
     store = open_store(operator)
+    if field is not None:
+        _tell_why(declaration, store, standing, actual, field, format_)
+        return
     targets = read_targets(store, actual, standing)
     topics = read_topics(store, standing)
     events = [render.Event(each.at, each.kind, each.message) for each in reversed(newest_first)]
@@ -56,6 +68,32 @@ def command(identity: str, root: Path, format_: str) -> None:
     else:
         paint, width = paint_for(sys.stdout), width_of_terminal()
         click.echo(render.text(standing, targets, events, topics, width=width, paint=paint))
+
+
+def _tell_why(
+    declaration: Declaration,
+    store: Store,
+    standing: Standing,
+    actual: Actual,
+    field: str,
+    format_: str,
+) -> None:
+    from datetime import UTC, datetime
+
+    from leap.render import why as render
+    from leap.render.status import recording
+    from leap.render.terminal import clean, paint_for, width_of_terminal
+    from leap.tasks.why import why
+
+    row, now = standing.row, datetime.now(UTC)
+    facts = actual.publications.get(row.id, ())
+    found = why(declaration, store, standing.tenant, row, facts, field.strip().lower(), now)
+    if format_ == "json":
+        echo_json({**recording(standing), "why": render.json_data(found)})
+        return
+    paint, width = paint_for(sys.stdout), width_of_terminal()
+    click.echo(f"{row.id}  {clean(row.title) or '(no title)'}\n")
+    click.echo(render.text(found, width=width, paint=paint))
 
 
 def find(ledger: LedgerReader, declaration: Declaration, identity: str) -> Standing:

@@ -161,6 +161,51 @@ def effective(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one layer says of one option of a publication."""
+
+    origin: Origin
+    value: Any
+
+
+def said_of(
+    declaration: Declaration,
+    tenant: str,
+    template: str,
+    override: Override | None,
+    preset: str,
+    option: str,
+) -> tuple[Said, ...]:
+    """Return what every layer says of ``option`` of a publication, the one that counts last.
+
+    ``option`` is a key of the preset, or ``title`` or ``description``; of a mapping
+    each of its values is told. Raises KeyError where there is no such tenant,
+    template or preset.
+    """
+    declared = declaration.tenants[tenant]
+    chosen = declared.template(template)
+    layers = list(
+        _layers(declaration, declared, declaration.pipelines[chosen.pipeline], chosen, override)
+    )
+    found = []
+    for layer in _publication_layers(layers, declared.presets[preset], chosen, override):
+        own = merge([Layer(layer.name, _only(layer.data, option), layer.document, layer.prefix)])
+        found += [Said(origin, _at(own.data, path)) for path, origin in own.origins.items()]
+    return tuple(found)
+
+
+def _only(data: Mapping[str, Any], option: str) -> Mapping[str, Any]:
+    return {option: data[option]} if option in data else {}
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:
+    found: Any = data
+    for key in path.split("."):
+        found = found[key]
+    return found
+
+
 def _layers(
     declaration: Declaration,
     declared: TenantDeclaration,

@@ -167,6 +167,15 @@ def render(source: str, values: Mapping[str, str]) -> str:
     return "".join(pieces).strip()
 
 
+def used(source: str) -> tuple[str, ...]:
+    """Return the variables in ``source``, a template that `check` accepts, by name."""
+    if "{" not in source:
+        return ()
+    from jinja2.meta import find_undeclared_variables
+
+    return tuple(sorted(find_undeclared_variables(_environment().parse(source))))
+
+
 @functools.lru_cache(maxsize=256)
 def _compiled(source: str) -> Template:
     """Return a template ready to be filled; thousands of titles share a few. Raises BadInput."""

@@ -18,7 +18,7 @@ from leap.store import Store
 from leap.tasks.metadata import rendered, values_of
 
 #: Variable → the stage that finds its value out.
-_FOUND_BY: Mapping[str, Stage] = {
+FOUND_BY: Mapping[str, Stage] = {
     **dict.fromkeys(("duration", "duration_hm"), Stage.TRIM),
     **dict.fromkeys(("topic", "topics", "chapters", "summary", "questions"), Stage.TOPICS),
 }
@@ -56,7 +56,7 @@ def preview(
     LeapError where no template takes it.
     """
     declared = declaration.tenants[tenant]
-    settings = _settings(declaration, tenant, row)
+    settings = settings_for(declaration, tenant, row)
     publication = settings.publications.get(preset)
     if publication is None:
         raise _no_such(preset, tenant, settings, declared.presets)
@@ -79,7 +79,7 @@ def preview(
         for stage, manifest in ((Stage.TRIM, trimmed), (Stage.TOPICS, found))
         if manifest is None and stage in settings.stages
     }
-    unknown = {name: stage for name, stage in _FOUND_BY.items() if stage in missing}
+    unknown = {name: stage for name, stage in FOUND_BY.items() if stage in missing}
     values |= {name: f"‹{name}›" for name in unknown}
     texts = rendered(publication, values)
     return Preview(
@@ -97,7 +97,8 @@ def preview(
     )
 
 
-def _settings(declaration: Declaration, tenant: str, row: RecordingRow) -> Effective:
+def settings_for(declaration: Declaration, tenant: str, row: RecordingRow) -> Effective:
+    """Return what holds for a recording now. Raises LeapError where no template takes it."""
     declared = declaration.tenants[tenant]
     hint = f"see `leap explain {row.id}`"
     if row.template is None:
