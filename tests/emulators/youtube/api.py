@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from emulators.clock import Clock
 from emulators.messages import Answer, Request
@@ -115,14 +114,13 @@ class Api:
     ) -> Answer:
         if not access.scopes & method.scopes:
             raise refused("insufficientPermissions")
+
+        def noted(what: str) -> None:
+            self.broken(f"{method.name}: {what}")
+
         try:
             params = contract.asked(method, request)
         except Refused as refusal:
-            self.broken(f"{method.name}: {_message(refusal)}")
+            noted(refusal.message)
             raise
-        noted: Any = lambda what: self.broken(f"{method.name}: {what}")  # noqa: E731
         return self._methods[method.name](Call(request, method, access, params, now, noted))
-
-
-def _message(refusal: Refused) -> str:
-    return refusal.answer.body.content.decode()  # type: ignore[attr-defined,no-any-return]

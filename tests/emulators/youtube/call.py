@@ -62,7 +62,7 @@ class Call:
                 raise malformed("Invalid JSON payload received. Parse Error") from None
             return contract.check_body(self.method, self.parts, value)
         except Refused as refusal:
-            self.broken(str(refusal.answer.body.content))  # type: ignore[attr-defined]
+            self.broken(refusal.message)
             raise
 
     def media(self) -> Media | None:

@@ -233,7 +233,7 @@ def _later(oauth: OAuth) -> datetime:
 
 def _no(status: int, error: str, description: str) -> Refused:
     said = {"error": error, "error_description": description}
-    return Refused(as_json(said, status), error)
+    return Refused(as_json(said, status), error, description)
 
 
 def _page(error: str, message: str, status: int = 400) -> Answer:

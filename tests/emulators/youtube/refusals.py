@@ -10,9 +10,9 @@ from emulators.messages import Answer, as_json
 class Refused(Exception):
     """A request ends with this answer; ``reason`` is YouTube's word for why."""
 
-    def __init__(self, answer: Answer, reason: str = "") -> None:
-        super().__init__(answer.status, reason)
-        self.answer, self.reason = answer, reason
+    def __init__(self, answer: Answer, reason: str, message: str) -> None:
+        super().__init__(answer.status, reason, message)
+        self.answer, self.reason, self.message = answer, reason, message
 
 
 def body(
@@ -45,7 +45,7 @@ def body(
 
 def failed(status: int, reason: str, message: str, **more: Any) -> Refused:
     """Return a refusal of the API; ``more`` as for `body`."""
-    return Refused(as_json(body(status, reason, message, **more), status), reason)
+    return Refused(as_json(body(status, reason, message, **more), status), reason, message)
 
 
 def malformed(message: str, field: str = "", *, reason: str = "badRequest") -> Refused:
@@ -143,5 +143,5 @@ def refusal(name: str) -> dict[str, Any]:
 
 def refused(name: str) -> Refused:
     """Return a refusal that has nothing to do with what was asked."""
-    said = refusal(name)
-    return Refused(as_json(said["json"], said["status"]), _COMMON[name][1])
+    status, reason, message, more = _COMMON[name]
+    return failed(status, reason, message, **more)

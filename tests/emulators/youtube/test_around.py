@@ -259,6 +259,7 @@ def test_all_uploads_are_a_playlist(youtube, channel, ask, video):
     """Newest first, private ones too for their owner, once YouTube lists them."""
     later = youtube.clock.now() + timedelta(minutes=1)
     youtube.video(channel, "Two", status={"privacyStatus": "private"}, listed=later)
+    youtube.video(channel, "Zero", created=video.created - timedelta(days=1))
     (own,) = ask("channels", part="contentDetails,snippet", mine="true").json()["items"]
     uploads = own["contentDetails"]["relatedPlaylists"]["uploads"]
 
@@ -266,10 +267,10 @@ def test_all_uploads_are_a_playlist(youtube, channel, ask, video):
         query = {"part": "snippet", "playlistId": uploads} | more
         return [item["snippet"]["title"] for item in ask("playlistItems", **query).json()["items"]]
 
-    assert ("University", ["One"]) == (own["snippet"]["title"], titles())
+    assert ("University", ["One", "Zero"]) == (own["snippet"]["title"], titles())
     youtube.clock.forward(60)
-    assert ["Two", "One"] == titles()
-    assert ["One"] == titles(owner=youtube.channel("Other"))
+    assert ["Two", "One", "Zero"] == titles()
+    assert ["One", "Zero"] == titles(owner=youtube.channel("Other"))
 
 
 def test_lists_need_a_filter(ask, channel):

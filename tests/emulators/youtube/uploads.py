@@ -19,7 +19,7 @@ from emulators.incoming import Incoming
 from emulators.messages import Answer, Request, Wire, as_json
 from emulators.youtube.call import Call
 from emulators.youtube.oauth import OAuth
-from emulators.youtube.refusals import Refused, body, failed, refused
+from emulators.youtube.refusals import Refused, failed, refused
 from emulators.youtube.world import App, Channel, Video, token
 
 #: Parts of a file are multiples of this, but the last.
@@ -253,7 +253,7 @@ class Uploads:
 
     def _wrong(self, message: str) -> Refused:
         self._broken(f"videos.insert: {message}")
-        return Refused(as_json(body(400, "badRequest", f"Invalid request. {message}"), 400))
+        return failed(400, "badRequest", f"Invalid request. {message}")
 
 
 def _so_far(session: Session) -> Answer:

@@ -204,7 +204,8 @@ class World:
             for video in self.videos.values()
             if not video.deleted and channel in (None, video.channel)
         ]
-        return found[::-1]
+        # Of two that came at the same instant the later one is the newer.
+        return sorted(found[::-1], key=lambda video: video.created, reverse=True)
 
     def video(self, name: str) -> Video | None:
         """Return the video that stands under this id."""
