@@ -53,6 +53,7 @@ class Effect:
         publishes: presets where it would appear.
         updates: presets where what is published would change.
         unmanages: presets where it would stay without being looked after.
+        waits: presets whose video would have to be exchanged, and waits for a decision.
         redescribed: presets whose description would read otherwise.
         speech: seconds to transcribe; None where its length is not known.
         uploads: videos that would be brought to a platform: where it appears,
@@ -71,6 +72,7 @@ class Effect:
     publishes: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     unmanages: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
     retitled: tuple[Retitled, ...] = ()
     redescribed: tuple[str, ...] = ()
     speech: float | None = 0.0

@@ -12,6 +12,7 @@ from leap.domain.expense import Expense
 from leap.domain.snapshot import PublicationFact
 from leap.domain.speculation import Effect, Kind, Retitled
 from leap.domain.stage import Stage, inputs
+from leap.planning.decisions import MEDIA, changing
 from leap.planning.desired import Desired
 from leap.planning.reasons import edited
 from leap.planning.side import Side
@@ -91,14 +92,22 @@ class Comparison:
             if preset not in before.publications and preset not in self._all_published()
         )
         changed = {
-            preset: [part for part in parts if before.publications[preset].get(part) != parts[part]]
+            preset: changing(new.publications[preset], before.publications[preset], parts)
             for preset, parts in after.publications.items()
             if preset in before.publications and preset in self._all_published()
         }
+        waits = tuple(
+            preset
+            for preset, parts in changed.items()
+            if MEDIA in parts and new.publications[preset].options.get("new_media") == "hold"
+        )
+        changed = {preset: parts for preset, parts in changed.items() if preset not in waits}
+        if waits and set(waits) == set(after.publications):
+            stages = ()  # nothing is made for a video that nobody can take
         updates = tuple(preset for preset, parts in changed.items() if parts)
         dropped = [preset for preset in before.publications if preset not in after.publications]
         moved = old.row.template != new.row.template
-        if not (moved or stages or appears or updates or self._published(dropped)):
+        if not (moved or stages or appears or updates or waits or self._published(dropped)):
             return self._bound(new)
         texts = [
             (preset, *self._texts(old, new, preset))
@@ -109,10 +118,17 @@ class Comparison:
         return self._say(
             "moved" if moved else "updated", old, new, self._why(old, new, stages, updates),
             stages=stages, publishes=appears, updates=updates, unmanages=self._published(dropped),
+            waits=waits,
             retitled=tuple(
-                Retitled(preset, one[0], two[0]) for preset, one, two in texts if one[0] != two[0]
+                Retitled(preset, one[0], two[0])
+                for preset, one, two in texts
+                if one[0] != two[0] and _keeps(new, preset, "title")
             ),
-            redescribed=tuple(preset for preset, one, two in texts if one[1] != two[1]),
+            redescribed=tuple(
+                preset
+                for preset, one, two in texts
+                if one[1] != two[1] and _keeps(new, preset, "description")
+            ),
             speech=self._speech(old, new, stages), uploads=len(appears) + replaced,
             expenses=self._expenses(
                 new, [s for s in stages if s is not Stage.TRANSCRIBE or not self._is_heard(old, new)]
@@ -219,3 +235,8 @@ class Comparison:
 
     def _published(self, presets: Sequence[str] | Mapping[str, object]) -> tuple[str, ...]:
         return tuple(preset for preset in presets if preset in self._all_published())
+
+
+def _keeps(new: Desired, preset: str, field: str) -> bool:
+    """Tell whether a published text follows what is declared, or is left to people."""
+    return field in new.publications[preset].options.get("manage", (field,))

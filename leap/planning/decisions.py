@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from leap.config import PublicationSettings
 from leap.domain.plan import Rule
 from leap.domain.snapshot import PublicationFact
+from leap.planning.parts import unmanaged
 
 MEDIA = "media"
 _AWAITS = "awaits approval"
@@ -27,18 +28,15 @@ def stands(fact: PublicationFact | None) -> bool:
 
 
 def kept(
-    publication: PublicationSettings,
-    unmanaged: frozenset[str],
-    fact: PublicationFact | None,
-    wanted: Mapping[str, str],
+    publication: PublicationSettings, fact: PublicationFact | None, wanted: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return ``wanted`` with what is there of all parts that are left as they are.
 
-    Those are the ``unmanaged`` ones, and the media where it is said to be kept.
+    Those are the ones that nobody manages, and the media where it is said to be kept.
     """
     if fact is None or not stands(fact):
         return wanted
-    left = {*unmanaged, *([MEDIA] if publication.options.get("new_media") == "keep" else ())}
+    left = _left(publication)
     return {
         part: fact.applied[part] if part in left and part in fact.applied else digest
         for part, digest in wanted.items()
@@ -72,3 +70,17 @@ def undecided(
         f"write `publish: {{{publication.preset}: {{new_media: keep}}}}` into an override for "
         f"{which} to keep the video, or undo what changed it"
     )
+
+
+def changing(
+    publication: PublicationSettings, before: Mapping[str, str], after: Mapping[str, str]
+) -> list[str]:
+    """Return the parts of something published that would change, but for what is left as it is."""
+    left = _left(publication)
+    return [part for part, key in after.items() if before.get(part) != key and part not in left]
+
+
+def _left(publication: PublicationSettings) -> frozenset[str]:
+    """Return the parts that stay as they are published: the media too, where it is kept."""
+    parts = unmanaged(publication)
+    return parts | {MEDIA} if publication.options.get("new_media") == "keep" else parts

@@ -25,7 +25,6 @@ from leap.planning.decisions import kept
 from leap.planning.identify import Identified, identify
 from leap.planning.keys import Keys
 from leap.planning.matcher import Matcher
-from leap.planning.parts import unmanaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +268,7 @@ def _kept(each: Desired, actual: Actual) -> Desired:
         return each
     known = {fact.preset: fact for fact in facts}
     publications = {
-        name: kept(each.publications[name], unmanaged(each.publications[name]), known[name], parts)
-        if name in known
-        else parts
+        name: kept(each.publications[name], known[name], parts) if name in known else parts
         for name, parts in wanted.publications.items()
     }
     if publications == wanted.publications:

@@ -132,6 +132,7 @@ def _effect_data(effect: Effect) -> dict[str, Any]:
         "publishes": list(effect.publishes),
         "updates": list(effect.updates),
         "unmanages": list(effect.unmanages),
+        "waits": list(effect.waits),
         "retitled": [
             {"preset": each.preset, "before": each.before, "after": each.after}
             for each in effect.retitled

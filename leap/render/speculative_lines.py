@@ -107,6 +107,7 @@ def _likeness(effect: Effect) -> tuple[object, ...]:
     return (
         *(effect.kind, effect.before, effect.after, effect.reason, effect.stages),
         *(effect.publishes, effect.updates, effect.unmanages, bool(effect.retitled)),
+        effect.waits,
         effect.redescribed,
     )
 
@@ -138,6 +139,7 @@ def _facts(effects: Sequence[Effect]) -> Iterator[str]:
     where = [
         ("new on", first.publishes),
         ("changes on", first.updates),
+        ("needs replacement (-/+), and waits, on", first.waits),
         ("stays on, looked after no longer:", first.unmanages),
         ("described anew on", first.redescribed),
     ]

@@ -158,7 +158,7 @@ def test_a_video_that_is_not_placed_yet_takes_any_media():
 
 def test_kept_media_stays_and_the_texts_follow():
     """What is there of the media is what is wanted of it."""
-    wanted = kept(settings(new_media="keep"), frozenset(), fact(), NEW)
+    wanted = kept(settings(new_media="keep"), fact(), NEW)
 
     assert {**NEW, "media": "t1"} == wanted
 
@@ -166,11 +166,15 @@ def test_kept_media_stays_and_the_texts_follow():
 # ── what is left to people ─────────────────────────────────────────────────
 
 
+#: Everything but the playlists.
+MANAGED = ["title", "description", "tags", "thumbnail", "captions", "privacy", "settings"]
+
+
 def test_an_unmanaged_part_stays_as_it_was_published():
     """Whatever is declared of it later."""
     edited = {**PARTS, "playlists": "p2", "privacy": "o2"}
 
-    wanted = kept(settings(), frozenset({"playlists"}), fact(), edited)
+    wanted = kept(settings(manage=MANAGED), fact(), edited)
 
     assert {**PARTS, "privacy": "o2"} == wanted
 
@@ -182,4 +186,4 @@ def test_an_unmanaged_part_stays_as_it_was_published():
 )
 def test_an_unmanaged_part_is_published_once(there):
     """The first publication has everything that is declared."""
-    assert kept(settings(), frozenset({"playlists"}), there, PARTS) == PARTS
+    assert kept(settings(manage=MANAGED), there, PARTS) == PARTS

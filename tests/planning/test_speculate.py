@@ -371,3 +371,45 @@ def test_an_edit_says_what_it_takes_of_youtube_s_days(lay: Lay) -> None:
     year = [replace(each, published=on_youtube) for each in year]
     assert [({"units": 2_040}, 1)] == found(lay(YT), lay(retitled), *year)
     assert [] == found(lay(), lay({ML: FILES[ML] + "trim: {padding: 3 s}\n"}), entry())
+
+
+CLOUD = {
+    "tenants/acme/presets/tube.yaml": "platform: youtube\naccount: main\n",
+    ML: (
+        "match: {keywords: [machine learning]}\npipeline: lecture\n"
+        "publish:\n  tube: {new_media: hold}\n"
+    ),
+}
+TUBE = Published("tube", "youtube")
+
+
+def test_a_video_that_would_have_to_be_exchanged_waits(lay: Lay) -> None:
+    """Nothing is made for it, and nothing of it changes; a reviewer sees that beforehand."""
+    base = lay(CLOUD)
+    head = lay({**CLOUD, ML: CLOUD[ML] + "trim: {padding: 2 s}\n"})
+
+    effect = only(base, head, entry(published=(TUBE,)))
+
+    assert (("tube",), (), (), 0) == (effect.waits, effect.updates, effect.stages, effect.uploads)
+
+
+def test_kept_media_changes_the_texts_alone(lay: Lay) -> None:
+    """No upload is foreseen."""
+    kept = {**CLOUD, ML: CLOUD[ML].replace("hold", "keep")}
+    head = lay({**kept, ML: kept[ML] + "trim: {padding: 2 s}\n"})
+
+    effect = only(lay(kept), head, entry(published=(TUBE,)))
+
+    assert ((), ("tube",), 0) == (effect.waits, effect.updates, effect.uploads)
+
+
+def test_what_nobody_manages_does_not_change(lay: Lay) -> None:
+    """Neither its playlist nor its title, whatever is declared."""
+    preset = "tenants/acme/presets/tube.yaml"
+    base = {**CLOUD, preset: CLOUD[preset] + "manage: [description]\n"}
+    head = {**base, ML: base[ML].replace("hold", "hold, playlist: ML, title: Another")}
+    described = {**base, ML: base[ML].replace("hold", "hold, title: Another, description: New")}
+
+    assert () == foreseen(lay(base), lay(head), entry(published=(TUBE,))).effects
+    effect = only(lay(base), lay(described), entry(published=(TUBE,)))
+    assert (("tube",), ()) == (effect.redescribed, effect.retitled)
