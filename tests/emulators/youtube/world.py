@@ -201,11 +201,11 @@ class World:
         """Return the videos that stand, of one channel or all, newest first."""
         found = [
             video
-            for video in self.videos.values()
+            for video in reversed(self.videos.values())
             if not video.deleted and channel in (None, video.channel)
         ]
         # Of two that came at the same instant the later one is the newer.
-        return sorted(found[::-1], key=lambda video: video.created, reverse=True)
+        return sorted(found, key=lambda video: video.created, reverse=True)
 
     def video(self, name: str) -> Video | None:
         """Return the video that stands under this id."""
