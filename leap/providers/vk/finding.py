@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from leap.errors import ProviderError
+from leap.domain.ports import Placed
+from leap.errors import NeedsHuman, ProviderError
 from leap.providers.vk.refusals import NO_ACCESS, NOT_FOUND
 from leap.providers.vk.values import State, ids_of, marker_of, moment, name_of, state_of
 from leap.providers.vk.wire import Api
@@ -72,3 +73,9 @@ def give_back(api: Api, name: str, marker: str) -> None:
     if item is None or (state_of(item) != "empty" and marker_of(item) != marker):
         return
     api.call("video.delete", **ids_of(name), allowed=frozenset({NO_ACCESS, NOT_FOUND}))
+
+
+def gone(placed: Placed) -> NeedsHuman:
+    """Return what is to be said of a video that was there, and is no more."""
+    hint = "`withdraw: true` in an override, and taking it back later, publishes it anew"
+    return NeedsHuman(f"{placed.url} is not there any more", hint=hint)

@@ -23,7 +23,7 @@ from typing import Any
 from leap.domain.ports import Checkpoint, Placed, Progress
 from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
 from leap.providers.http import AnswerLost
-from leap.providers.vk.finding import Item, give_back, how_far, marked
+from leap.providers.vk.finding import Item, give_back, gone, how_far, marked
 from leap.providers.vk.note import Memory, Note, end_of
 from leap.providers.vk.upload import UploadRefused, seconds_for, send_video
 from leap.providers.vk.values import name_of, place, state_of
@@ -239,8 +239,7 @@ class Placing:
         if state == "empty":
             raise RetrySoon("VK has taken the video, and does not show it yet")
         if state == "missing":
-            hint = "`withdraw: true` in an override, and taking it back later, publishes it anew"
-            raise NeedsHuman(f"{place(note.video).url} is not there any more", hint=hint)
+            raise gone(place(note.video))
 
     # ── what is left over ───────────────────────────────────────────────────
 

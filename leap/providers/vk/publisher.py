@@ -14,9 +14,9 @@ from leap.providers.http import REAL_TIME, Timer
 from leap.providers.vk import looking
 from leap.providers.vk.access import Access
 from leap.providers.vk.albums import put, settled
-from leap.providers.vk.finding import item_of
+from leap.providers.vk.finding import gone, item_of
 from leap.providers.vk.placing import Placing, Work
-from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND
+from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND, Refused
 from leap.providers.vk.thumbnail import set_thumbnail
 from leap.providers.vk.values import (
     COMMENTS,
@@ -92,21 +92,15 @@ class VkPublisher:
         checkpoint: Checkpoint,
         progress: Progress,
     ) -> Any:
-        name, options = placed.external_id, publication.settings
         with self._opened() as api:
-            match part:
-                case "metadata":
-                    return self._describe(api, publication, name, checkpoint)
-                case "thumbnail":
-                    return set_thumbnail(api, name, publication.files["thumbnail"], progress)
-                case "albums":
-                    wanted = tuple(options.get("album") or ())
-                    create = bool(options.get("create_album"))
-                    return put(api, name, wanted, checkpoint, create=create)
-                case "privacy":
-                    return self._open(api, publication, name)
-        message = f"VK has no {part}"
-        raise ValueError(message)
+            try:
+                return self._applied(
+                    api, part, publication, placed.external_id, checkpoint, progress
+                )
+            except Refused as error:
+                if error.code == NO_ACCESS and item_of(api, placed.external_id) is None:
+                    raise gone(placed) from None
+                raise
 
     def take_down(self, placed: Placed) -> None:
         name = placed.external_id
@@ -133,6 +127,30 @@ class VkPublisher:
             yield from looking.videos(api, self._owner(api), progress)
 
     # ── parts ───────────────────────────────────────────────────────────────
+
+    def _applied(
+        self,
+        api: Api,
+        part: str,
+        publication: Publication,
+        name: str,
+        checkpoint: Checkpoint,
+        progress: Progress,
+    ) -> Any:
+        options = publication.settings
+        match part:
+            case "metadata":
+                return self._describe(api, publication, name, checkpoint)
+            case "thumbnail":
+                return set_thumbnail(api, name, publication.files["thumbnail"], progress)
+            case "albums":
+                wanted = tuple(options.get("album") or ())
+                create = bool(options.get("create_album"))
+                return put(api, name, wanted, checkpoint, create=create)
+            case "privacy":
+                return self._open(api, publication, name)
+        message = f"VK has no {part}"
+        raise ValueError(message)
 
     def _describe(
         self, api: Api, publication: Publication, name: str, checkpoint: Checkpoint

@@ -1,22 +1,13 @@
-"""Every call of VK's API: paced, with a token that lives, judged.
-
-The library vk_api knows how a call is written; sending, pacing, retrying and
-judging are ours. It takes a session of requests for that, whose only adapter
-hands every request to our HTTP layer.
-"""
+"""Every call of VK's API: paced, with a token that lives, judged."""
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import requests
-import vk_api
-from requests.adapters import BaseAdapter
 
 from leap import faults
 from leap.errors import LeapError, NeedsHuman, ProviderError
@@ -32,8 +23,8 @@ from leap.providers.http import (
 )
 from leap.providers.http.answers import read_whole
 from leap.providers.vk.access import Access
-from leap.providers.vk.login import VERSION
 from leap.providers.vk.refusals import MAKERS, TokenRefused, judged
+from leap.providers.vk.transport import ask
 
 #: "3 requests per second" for a user's token: a little less, since requests do not
 #: all take the same time on their way. https://dev.vk.com/en/api/api-requests
@@ -122,24 +113,12 @@ class Api:
     def _ask(
         self, method: str, form: Mapping[str, str], token: str, allowed: frozenset[int]
     ) -> Any:
-        session = requests.Session()
-        # Nothing of the environment: proxies and certificates are our HTTP layer's.
-        session.trust_env = False
-        session.adapters.clear()
-        session.mount("https://", _Adapter(self, method, allowed))
-        library = vk_api.VkApi(
-            token=token, api_version=VERSION, session=session, config=_nothing_kept
-        )
-        # It would wait by its own clock, and repeat what is too quick without end.
-        library.RPS_DELAY = 0
-        library.error_handlers.clear()
-        try:
-            return library.method(method, dict(form))
-        except vk_api.ApiError:
-            # Any other was raised by `judged`, beneath the library.
-            return None
+        def send(body: bytes, content_type: str) -> httpx.Response:
+            return self._send(method, body, content_type, allowed)
 
-    def send(
+        return ask(send, method, form, token)
+
+    def _send(
         self, method: str, body: bytes, content_type: str, allowed: frozenset[int]
     ) -> httpx.Response:
         """Send one call as it stands on the wire, and return its answer once it is judged."""
@@ -163,31 +142,6 @@ class Api:
             pace=self._pace,
             timer=self.timer,
         )
-
-
-class _Adapter(BaseAdapter):
-    """Stands where requests would open connections of its own."""
-
-    def __init__(self, api: Api, method: str, allowed: frozenset[int]) -> None:
-        super().__init__()
-        self._api, self._method, self._allowed = api, method, allowed
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        body = request.body or b""
-        answer = self._api.send(
-            self._method,
-            body.encode() if isinstance(body, str) else body,
-            request.headers.get("Content-Type", ""),
-            self._allowed,
-        )
-        made = requests.Response()
-        made.status_code, made.url, made.request = answer.status_code, str(request.url), request
-        made.headers.update(answer.headers)
-        made.raw = io.BytesIO(answer.content)
-        return made
-
-    def close(self) -> None:
-        """Nothing is open here."""
 
 
 @contextmanager
@@ -214,10 +168,6 @@ def _leaves(request: httpx.Request) -> None:
 def _answered(response: httpx.Response) -> None:
     if _COUNTED in response.request.extensions:
         faults.point("vk.request.after")
-
-
-def _nothing_kept(*_: Any, **__: Any) -> None:
-    """Stand for the file in which the library would keep tokens, in the folder it runs in."""
 
 
 def _written(value: Any) -> str:

@@ -190,3 +190,12 @@ def test_a_video_is_taken_down_once(vk, opened, publish, lecture):
     with pytest.raises(NeedsHuman, match="does not let"):
         opened().take_down(replace(placed, external_id=video.name))
     assert [video] == vk.videos
+
+
+def test_a_video_that_somebody_deleted_is_told_so(vk, publish, lecture):
+    """VK only says that access is denied; what is wrong is found out."""
+    publish(lecture("Old"))
+    vk.videos[0].deleted = True
+    with pytest.raises(NeedsHuman, match="is not there any more") as raised:
+        publish(lecture("New", wanted={"metadata": "d2"}))
+    assert "withdraw" in raised.value.hint
