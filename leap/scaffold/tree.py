@@ -74,8 +74,9 @@ def _place_of(name: str, answers: Answers) -> str:
 def _values(answers: Answers) -> dict[str, object]:
     ci = answers.ci
     is_english = answers.language == "en" or answers.language.startswith("en-")
-    # Other languages need another model, which is an extra.
-    usual, more = "leap[embedded,whisper]", "leap[embedded,multilingual,whisper]"
+    hosted = ci is not None and ci.bucket is not None
+    # Other languages need another model, and a bucket its client: both are extras.
+    more = [*([] if is_english else ["multilingual"]), *(["s3"] if hosted else []), "whisper"]
     return {
         "tenant": answers.tenant,
         "title": answers.title,
@@ -87,12 +88,12 @@ def _values(answers: Answers) -> dict[str, object]:
         "site": answers.site,
         "owners": answers.owners,
         "operators": answers.operators,
-        "leap": answers.leap if is_english else answers.leap.replace(usual, more),
+        "leap": answers.leap.replace("leap[embedded,whisper]", f"leap[embedded,{','.join(more)}]"),
         "ignored": list(_ignored(answers)),
         "actions": ACTIONS,
         "key_secret": key_secret(answers.tenant),
         "ci": ci is not None,
-        "hosted": ci is not None and ci.bucket is not None,
+        "hosted": hosted,
         "bucket": ci.bucket if ci else None,
         "database_secret": ci.database_secret if ci else None,
         # Every repository has its own minute: the whole hour is everybody's.

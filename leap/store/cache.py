@@ -64,7 +64,11 @@ class Cache:
         self.trim()
 
     def sweep(self) -> int:
-        """Remove what killed processes were bringing; return how many files that were."""
+        """Remove what killed processes were bringing; return how many files that were.
+
+        What was in use when the last run had to make room, is trimmed too.
+        """
+        self.trim()
         return underway.sweep(self.root / _INCOMING)
 
     def trim(self) -> None:

@@ -111,6 +111,16 @@ def test_the_url_of_the_database_is_in_no_file():
     assert "LEAP_DATABASE_URL: postgres" not in made
 
 
+def test_a_hosted_runner_keeps_the_state_in_the_bucket():
+    """LEAP reads it there itself, which takes one more package."""
+    made = files(KINDS["hosted"])
+
+    assert "s3://our-lectures" == yaml.safe_load(made["leap.yaml"])["state"]
+    assert "leap[embedded,s3,whisper] @ " in made["requirements.txt"]
+    assert "state" == yaml.safe_load(files(KINDS["self-hosted"])["leap.yaml"])["state"]
+    assert "leap[embedded,multilingual,whisper]" in files(KINDS["self-hosted"])["requirements.txt"]
+
+
 def test_recordings_elsewhere_need_no_folder_here():
     """A share is named, and neither made nor ignored."""
     made = files(KINDS["self-hosted"])

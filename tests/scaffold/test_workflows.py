@@ -189,7 +189,7 @@ def test_reconcile_runs_alone_and_in_time_in_its_environment(hosted):
 
 
 def test_each_secret_reaches_only_the_steps_that_need_it(hosted):
-    """LEAP does not see the bucket's key, and the bucket's tool sees no other."""
+    """Nothing sees a tenant's key but the reconciling; the bucket's tool sees only its own."""
     found = {
         each["name"]: sorted(re.findall(r"secrets\.(\w+)", json.dumps(each)))
         for each in steps(hosted / ".github/workflows/reconcile.yml")
@@ -198,21 +198,21 @@ def test_each_secret_reaches_only_the_steps_that_need_it(hosted):
 
     bucket = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
     assert {
-        "Bring recordings and earlier results from the bucket": bucket,
+        "Bring recordings and published pages from the bucket": bucket,
         "Bring the ledger to this version": ["LEAP_DATABASE_URL"],
-        "Reconcile": ["LEAP_DATABASE_URL", "SOPS_AGE_KEY_ACME"],
-        "Keep what was made in the bucket": bucket,
+        "Reconcile": [*bucket, "LEAP_DATABASE_URL", "SOPS_AGE_KEY_ACME"],
+        "Keep the published pages in the bucket": bucket,
     } == found
 
 
-def test_a_manifest_reaches_the_bucket_after_its_files(hosted, tmp_path, tools):
-    """It says that they are all there, so that an interrupted copy leaves no lie."""
+def test_recordings_come_from_the_bucket_and_pages_go_there(hosted, tmp_path, tools):
+    """What the stages made is LEAP's to read and write, and is not copied."""
     work, bucket = tmp_path / "work", tmp_path / "bucket"
-    target = work / "state/targets/acme/r/trim/k"
-    (target / "1").mkdir(parents=True)
-    (work / "state/targets/.scratch/x").mkdir(parents=True)
-    (target / "1" / "video.mp4").write_text("video")
-    (target / "manifest.json").write_text("{}")
+    (bucket / "recordings").mkdir(parents=True)
+    (bucket / "recordings" / "lecture.mp4").write_text("video")
+    (bucket / "targets" / "acme").mkdir(parents=True)
+    (bucket / "targets" / "acme" / "manifest.json").write_text("{}")
+    (work / "state" / "site" / "acme").mkdir(parents=True)
     mine = tmp_path / "tools"
     mine.mkdir()
     for each in tools.iterdir():
@@ -222,16 +222,15 @@ def test_a_manifest_reaches_the_bucket_after_its_files(hosted, tmp_path, tools):
     file = hosted / ".github/workflows/reconcile.yml"
     environment = runner_environment(mine, BUCKET="s3://b", FAKE_BUCKET=str(bucket))
 
-    done = shell(step(file, "Keep what was made")["run"], work, environment)
+    done = shell(step(file, "Bring recordings")["run"], work, environment)
     assert 0 == done.returncode, done.stderr
-    copied = (bucket / "log").read_text().splitlines()
-    assert ["targets/acme/r/trim/k/1/video.mp4", "targets/acme/r/trim/k/manifest.json"] == copied
+    assert "video" == (work / "recordings" / "lecture.mp4").read_text()
+    assert not (work / "state" / "targets").exists()
 
-    empty = tmp_path / "another runner"
-    (empty / "state").mkdir(parents=True)
-    done = shell(step(file, "Bring recordings")["run"], empty, environment)
+    (work / "state" / "site" / "acme" / "index.html").write_text("page")
+    done = shell(step(file, "Keep the published pages")["run"], work, environment)
     assert 0 == done.returncode, done.stderr
-    assert "video" == (empty / "state/targets/acme/r/trim/k/1/video.mp4").read_text()
+    assert ["site/acme/index.html"] == (bucket / "log").read_text().splitlines()
 
 
 #: Copies folders as `aws s3 sync` does, and notes what it put into the bucket.
