@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ def withdraw(job: Job, lease: Lease, known: PublicationFact) -> Receipt:
 
         publisher = open_publisher(job.declared, job.publication, _credential(job))
         return withdraw(job.recording, publisher, known, before, job.progress)
-    with _video_publisher(job, known) as videos:
+    with _video_publisher(job, lease, known) as videos:
         return take_down_video(videos, _checkpoint(job, lease), _marker(job), before, job.progress)
 
 
@@ -70,7 +71,7 @@ def _publish_video(job: Job, lease: Lease, known: PublicationFact | None) -> Rec
 
     # What work on media there is comes before any credential is opened.
     publication = _publication(job, known.applied if known else {})
-    with _video_publisher(job, known) as videos:
+    with _video_publisher(job, lease, known) as videos:
         return publish_video(publication, videos, _checkpoint(job, lease), job.progress)
 
 
@@ -128,17 +129,24 @@ def _is_video(job: Job) -> bool:
 
 
 @contextmanager
-def _video_publisher(job: Job, known: PublicationFact | None) -> Iterator[VideoPublisher]:
-    """Open the platform for a block; what of its day was reserved and not used is given back."""
+def _video_publisher(
+    job: Job, lease: Lease, known: PublicationFact | None
+) -> Iterator[VideoPublisher]:
+    """Open the platform for a block, in which nothing is asked of it without ``lease``.
+
+    What of its day was reserved and not used is given back.
+    """
     from leap.providers import open_video_publisher
+    from leap.providers.http import guarded
     from leap.tasks.quotas import quotas_of
 
-    account = job.publication.account or ""
-    with quotas_of(job, known) as quotas:
+    session, account = job.session, job.publication.account or ""
+    require = partial(session.ledger.require, job.tenant, lease)
+    with quotas_of(job, known) as quotas, guarded(require):
         yield open_video_publisher(
-            job.session.declaration.operator,
+            session.declaration.operator,
             job.publication,
-            tokens_for(job.session, job.tenant)(account),
+            tokens_for(session, job.tenant)(account),
             quotas,
         )
 

@@ -11,7 +11,8 @@ NeedsHuman, ProviderError; ``outcome_of_status`` is what to fall back on.
 
 A stream of bytes is sent with ``client.send(request, stream=True)`` inside
 ``within(seconds)``; redirects are followed one by one with
-``allowed_redirect``, and ``transport_error`` says what went wrong.
+``allowed_redirect``, and ``transport_error`` says what went wrong. What must not
+be done twice is sent inside ``guarded(require)``.
 
 Never shown, logged or raised: queries, Authorization, bodies. For that, errors
 of httpx end in this room, without being anybody's context.
@@ -29,6 +30,7 @@ from leap.providers.http.calls import Outcome, call, call_json
 from leap.providers.http.client import Client, client
 from leap.providers.http.deadline import within
 from leap.providers.http.failures import AnswerLost, outcome_of_status, said, transport_error
+from leap.providers.http.guarding import guarded
 from leap.providers.http.waiting import LONGEST_WAIT, REAL_TIME, Pace, Timer, retry_after
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "call_json",
     "check_endpoint",
     "client",
+    "guarded",
     "is_public",
     "json_of",
     "outcome_of_status",

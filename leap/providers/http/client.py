@@ -16,6 +16,7 @@ from leap import __version__
 from leap.errors import ProviderError
 from leap.providers.http.addresses import check_endpoint
 from leap.providers.http.deadline import Backend
+from leap.providers.http.guarding import require_allowed
 
 MEBIBYTE = 1024 * 1024
 
@@ -34,7 +35,7 @@ class Client(httpx.Client):
     largest: int
 
     def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
-        """Do what httpx does, and raise nothing but httpx.HTTPError and ProviderError."""
+        """Do what httpx does; raise httpx.HTTPError, ProviderError, or what a guard raises."""
         try:
             return super().send(request, **how)
         except (httpx.InvalidURL, UnicodeError):
@@ -94,6 +95,7 @@ class _Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         check_endpoint(request.url, allow_insecure=self._allow_insecure)
+        require_allowed()
         return self._route(_proxy(request.url)).handle_request(request)
 
     def close(self) -> None:
