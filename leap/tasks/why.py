@@ -21,7 +21,6 @@ from leap.domain.stage import FILE_STAGES, Stage
 from leap.errors import UsageError
 from leap.planning.decisions import kept, stands
 from leap.planning.keys import Keys
-from leap.planning.parts import unmanaged
 from leap.render.preview import Preview
 from leap.render.why import Filed, Made, State, Variable, Why
 from leap.store import Store
@@ -210,7 +209,7 @@ def _state(
     if fact is None or not stands(fact):
         return "not published"
     parts = row.wanted.publications.get(settings.preset, {}) if row.wanted else {}
-    wanted = kept(settings, unmanaged(settings), fact, parts)
+    wanted = kept(settings, fact, parts)
     part = _part(field, settings.platform)
     # A site's page is made in one go: what is not a part by itself is in its metadata.
     part = part if part in wanted or part in fact.applied else "metadata"
