@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import core_schema
 
 from leap.config.model import NAME_HINT, NAME_PATTERN, UNKEYED, Model, setting
 from leap.config.presets.parts import In
@@ -89,8 +90,25 @@ Thumbnail = Annotated[
     Called("file in thumbnails/, or `{frame: …}`"),
 ]
 
-#: Accepts one title or id as well as a list of them; a tuple afterwards.
-AsList = BeforeValidator(_collections)
+
+class _AsList:
+    """Lets one title or id be written where a list of them is meant."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(_collections, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        listed = handler(schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
+#: Accepts one title or id as well as a list of them; a tuple afterwards. Stands after
+#: what is said of the list.
+AsList = _AsList()
 
 
 class VideoOptions(PublishOptions):

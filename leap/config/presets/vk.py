@@ -29,7 +29,7 @@ class VkOptions(VideoOptions):
         False, "Whether it begins again at its end.", examples=[False]
     )
     album: Annotated[
-        tuple[Album, ...], AsList, Field(max_length=20), AfterValidator(distinct), In("albums")
+        tuple[Album, ...], Field(max_length=20), AsList, AfterValidator(distinct), In("albums")
     ] = setting(
         (),
         "The album that it is in, by title or id, or several.",

@@ -99,8 +99,8 @@ class YouTubeOptions(VideoOptions):
     )
     playlist: Annotated[
         tuple[Playlist, ...],
-        AsList,
         Field(max_length=20),
+        AsList,
         AfterValidator(distinct),
         In("playlists"),
     ] = setting(
