@@ -8,7 +8,7 @@ from leap.domain.snapshot import PublicationFact, RecordingRow, StageFact
 from leap.domain.stage import Stage
 from leap.planning.decisions import MEDIA
 from leap.planning.drift import was_lost
-from leap.tasks.leaving import no_longer, steps_as
+from leap.tasks.leaving import no_longer, refreshes_as, steps_as
 from leap.tasks.look import account_of
 from leap.tasks.survey import Session
 
@@ -54,6 +54,7 @@ def retry(session: Session, tenant: str, recording: str) -> tuple[str, ...]:
             preset = declared.presets.get(publication.preset)
             if preset is not None and preset.account is not None:
                 no_longer(session.ledger, tenant, steps_as(preset.account, Stage.PUBLISH))
+                no_longer(session.ledger, tenant, refreshes_as(preset.account))
             forgiven.append(f"{Stage.PUBLISH.value} to {publication.preset}")
     return tuple(forgiven)
 
