@@ -93,3 +93,19 @@ def test_a_server_that_never_takes_it_is_given_up(vk, publish, lecture):
     assert 1 == len(vk.calls("video.save"))
     content = lecture().files["video"].read_bytes()
     assert hashlib.sha256(content).hexdigest() == vk.videos[0].sha256
+
+
+def test_a_server_that_never_answers_is_looked_at(vk, publish, lecture, monkeypatch):
+    """It took the bytes and says nothing: after a while the video is looked for, and is there."""
+    monkeypatch.setattr(upload, "_THINKING", 0.3)
+    vk.fault("POST /upload.do", stall=0)
+    publish(lecture())
+    assert (1, 1) == (vk.journal.count("POST /upload.do"), vk.videos[0].uploads)
+
+
+def test_an_upload_ends_in_time(vk, publish, lecture, monkeypatch):
+    """However lively the server is, its answer does not come for ever."""
+    monkeypatch.setattr(upload, "seconds_for", lambda _: 0.5)
+    vk.fault("POST /upload.do", rate=20, times=None)
+    publish(lecture())
+    assert 1 == vk.videos[0].uploads
