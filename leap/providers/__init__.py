@@ -213,11 +213,13 @@ class Channel:
     Attributes:
         tokens: the credential of the account as which is published.
         quotas: what the platform lets the account's app do in a day.
+        login: the command that logs in to the account anew, for messages.
     """
 
     operator: Operator
     tokens: Tokens
     quotas: Quotas
+    login: str
 
 
 def _youtube(_: PublicationSettings, channel: Channel) -> VideoPublisher:
@@ -228,6 +230,7 @@ def _youtube(_: PublicationSettings, channel: Channel) -> VideoPublisher:
         operator.endpoints.youtube,
         operator.quotas.youtube,
         allow_insecure=operator.allow_insecure_endpoints,
+        login=channel.login,
     )
     return YouTubePublisher(channel.tokens, channel.quotas, place)
 
@@ -239,7 +242,7 @@ def _vk(settings: PublicationSettings, channel: Channel) -> VideoPublisher:
 
     endpoints = channel.operator.endpoints.vk
     return VkPublisher(
-        Access(channel.tokens, vendor(endpoints)),
+        Access(channel.tokens, vendor(endpoints, login=channel.login), login=channel.login),
         endpoints,
         group=settings.options.get("group"),
         allow_insecure=channel.operator.allow_insecure_endpoints,
@@ -339,7 +342,14 @@ def open_publisher(
 
 
 def open_video_publisher(
-    operator: Operator, settings: PublicationSettings, tokens: Tokens, quotas: Quotas
+    operator: Operator,
+    settings: PublicationSettings,
+    tokens: Tokens,
+    quotas: Quotas,
+    *,
+    tenant: str,
 ) -> VideoPublisher:
-    """Return the platform of videos that ``settings`` are for. It asks nobody yet."""
-    return VIDEO_PUBLISHERS[settings.platform](settings, Channel(operator, tokens, quotas))
+    """Return the platform of videos that ``settings`` of ``tenant`` are for. It asks nobody yet."""
+    platform = settings.platform
+    login = f"leap auth login {platform} --tenant {tenant} --account {tokens.account}"
+    return VIDEO_PUBLISHERS[platform](settings, Channel(operator, tokens, quotas, login))

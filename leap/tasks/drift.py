@@ -123,6 +123,7 @@ def _drifts(
             alone(preset),
             tokens_for(session, tenant)(account),
             quotas,
+            tenant=tenant,
         )
         looked = publisher.look(
             [each.placed for each in standing],

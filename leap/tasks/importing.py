@@ -82,6 +82,7 @@ def look_up(session: Session, tenant: str, preset: str, progress: Progress) -> F
             alone(chosen),
             tokens_for(session, tenant)(account),
             quotas,
+            tenant=tenant,
         )
         videos = list(publisher.videos(progress))
         fresh = [each for each in videos if each.placed.external_id not in places]

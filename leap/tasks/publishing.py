@@ -148,6 +148,7 @@ def _video_publisher(
             job.publication,
             tokens_for(session, job.tenant)(account),
             quotas,
+            tenant=job.tenant,
         )
 
 

@@ -32,22 +32,26 @@ class Access:
     Args:
         tokens: the account's credential.
         vk: where VK ID gives tokens.
+        login: the command that logs in anew, for messages.
         clock: returns the time, aware.
     """
 
-    def __init__(self, tokens: Tokens, vk: Vendor, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        vk: Vendor,
+        clock: Callable[[], datetime] = now,
+        *,
+        login: str | None = None,
+    ) -> None:
         self._tokens, self._vk, self._clock = tokens, vk, clock
+        self.login = login or f"{LOGIN} --account {tokens.account}"
         self._fields: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
     @property
     def account(self) -> str:
         return self._tokens.account
-
-    @property
-    def login(self) -> str:
-        """Return the command that logs in anew, for messages."""
-        return f"{LOGIN} --account {self.account}"
 
     def token(self, http: Client) -> str:
         """Return an access token that lives a while. Raises ProviderError, SecretError."""
@@ -75,6 +79,8 @@ class Access:
             ends = self._ends(fields)
         if is_renewable(fields) or ends is None:
             return
+        if ends <= self._clock():
+            raise self._over(f"has ended at {ends:%Y-%m-%d %H:%M} UTC")
         if ends - timedelta(seconds=seconds) - _MARGIN <= self._clock():
             raise self._over(
                 f"ends at {ends:%Y-%m-%d %H:%M} UTC, too soon for {doing}, "

@@ -10,7 +10,7 @@ from leap.domain.accounts import moment_of
 from leap.domain.ports import Renewal, Tokens
 from leap.providers.http import Client
 from leap.providers.oauth.vendor import Vendor
-from leap.providers.youtube.login import renewal, require
+from leap.providers.youtube.login import LOGIN, renewal, require
 
 #: So much before its end a token is not used any more.
 _MARGIN = timedelta(seconds=60)
@@ -28,10 +28,19 @@ class Access:
         tokens: the account's credential.
         google: where Google gives tokens.
         clock: returns the time, aware.
+        login: the command that logs in anew, for messages.
     """
 
-    def __init__(self, tokens: Tokens, google: Vendor, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        google: Vendor,
+        clock: Callable[[], datetime] = now,
+        *,
+        login: str = "",
+    ) -> None:
         self._tokens, self._google, self._clock = tokens, google, clock
+        self.login = login or f"{LOGIN} --account {tokens.account}"
         self._fields: Mapping[str, str] = {}
         self._lock = threading.Lock()
 
@@ -62,7 +71,7 @@ class Access:
     def _known(self) -> Mapping[str, str]:
         if not self._fields:
             fields = self._tokens.current()
-            require(self._tokens.account, fields)
+            require(self._tokens.account, fields, login=self.login)
             self._fields = fields
         return self._fields
 
@@ -79,5 +88,5 @@ class Access:
             return renewal(http, self._google, fields)
 
         fields = self._tokens.renewed(self._fields, renew)
-        require(self._tokens.account, fields)
+        require(self._tokens.account, fields, login=self.login)
         self._fields = fields

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leap.errors import NeedsHuman, ProviderError
-from leap.providers.youtube.login import LOGIN
 from leap.providers.youtube.transport import Transport, service
 from leap.providers.youtube.wire import Wire
 
@@ -138,7 +137,9 @@ class Api:
             channels = _items(self._run(asked))
             if not channels:
                 message = "YouTube: this Google account has no channel"
-                hint = f"make one at youtube.com, or log in with another account: {LOGIN}"
+                hint = (
+                    f"make one at youtube.com, or log in with another account: {self._wire.login}"
+                )
                 raise NeedsHuman(message, hint=hint)
             self._channel = channels[0]
         return self._channel

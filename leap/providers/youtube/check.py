@@ -16,7 +16,7 @@ from leap.domain.ports import Renewal, Tokens
 from leap.errors import LeapError, NeedsHuman, ProviderError
 from leap.providers.http import Client, call_json, client
 from leap.providers.oauth.checked import Checked, Missing
-from leap.providers.youtube.login import LOGIN, SCOPES, renewal, require, vendor
+from leap.providers.youtube.login import SCOPES, renewal, require, vendor
 from leap.providers.youtube.refusals import QuotaUsedUp, TokenRefused, judged
 
 #: The channel's word for videos longer than 15 minutes → what is said of it.
@@ -82,12 +82,10 @@ def _channel(
 
 
 def _judged(answer: httpx.Response, login: str) -> LeapError | None:
-    problem = judged(answer)
+    problem = judged(answer, login)
     match problem:
         case TokenRefused():
             return NeedsHuman(problem.message, hint=f"log in again: {login}")
-        case NeedsHuman(hint=str(hint)):
-            return NeedsHuman(problem.message, hint=hint.replace(LOGIN, login))
         case QuotaUsedUp():
             return ProviderError(problem.message, hint="ask again after midnight in California")
     return problem

@@ -26,7 +26,7 @@ from leap.providers.http import REAL_TIME, Timer
 from leap.providers.youtube import captions, looking, opening, playlists, thumbnail, uploads
 from leap.providers.youtube.access import Access, now
 from leap.providers.youtube.api import Api
-from leap.providers.youtube.login import vendor
+from leap.providers.youtube.login import LOGIN, vendor
 from leap.providers.youtube.metadata import changed_video, metadata_of
 from leap.providers.youtube.placing import Placing
 from leap.providers.youtube.refusals import Missing
@@ -46,6 +46,7 @@ class Place:
     Attributes:
         timer: for waits.
         now: returns the time, aware.
+        login: the command that logs in anew, for messages.
     """
 
     endpoints: YouTubeEndpoints
@@ -53,6 +54,7 @@ class Place:
     allow_insecure: bool = False
     timer: Timer = REAL_TIME
     now: Callable[[], datetime] = now
+    login: str = ""
 
 
 class YouTubePublisher:
@@ -67,7 +69,9 @@ class YouTubePublisher:
 
     def __init__(self, tokens: Tokens, quotas: Quotas, place: Place) -> None:
         self._place = place
-        self._access = Access(tokens, vendor(place.endpoints), place.now)
+        login = place.login or f"{LOGIN} --account {tokens.account}"
+        google = vendor(place.endpoints, login=login)
+        self._access = Access(tokens, google, place.now, login=login)
         self._spending = Spending(quotas, place.quota)
         self._shelf = playlists.Shelf()
 

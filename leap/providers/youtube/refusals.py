@@ -30,12 +30,12 @@ _SPEED = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 #: A 429 that is about a day: "The user has exceeded the number of Video Uploads per day."
 _PER_DAY = re.compile(r"\bper day\b|\bdaily\b", re.IGNORECASE)
 
-#: A reason → what a person can do. Those of a 400 or 409 need no entry to be for a person.
+#: A reason → what a person can do; ``{login}`` is the command that logs in. Those of a 400 or 409 need no entry to be for a person.
 _HINTS: Mapping[str, str] = MappingProxyType(
     {
-        "insufficientPermissions": f"log in again and allow everything that is asked for: {LOGIN}",
+        "insufficientPermissions": "log in again and allow everything that is asked for: {login}",
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT": (
-            f"log in again and allow everything that is asked for: {LOGIN}"
+            "log in again and allow everything that is asked for: {login}"
         ),
         "accessNotConfigured": (
             "switch the YouTube Data API v3 on for the app's project at console.cloud.google.com"
@@ -44,7 +44,7 @@ _HINTS: Mapping[str, str] = MappingProxyType(
             "switch the YouTube Data API v3 on for the app's project at console.cloud.google.com"
         ),
         "youtubeSignupRequired": (
-            f"make a channel at youtube.com with this Google account, or log in with another: {LOGIN}"
+            "make a channel at youtube.com with this Google account, or log in with another: {login}"
         ),
         "forbidden": f"is the channel the right one, and in good standing? see {_STUDIO}",
         "invalidTags": "shorten or drop tags of the preset or template",
@@ -85,8 +85,10 @@ class Said(NamedTuple):
     text: str
 
 
-def judged(response: httpx.Response) -> LeapError | None:
+def judged(response: httpx.Response, login: str = LOGIN) -> LeapError | None:
     """Return what an answer of the API means, None where it is as hoped.
+
+    ``login`` is the command that logs in anew, which messages name.
 
     A TokenRefused, QuotaUsedUp, Missing or Conflict, which whoever asked makes
     something of; else RetrySoon, DeferUntil, NeedsHuman or ProviderError.
@@ -116,7 +118,8 @@ def judged(response: httpx.Response) -> LeapError | None:
     if status == HTTPStatus.BAD_REQUEST and said.reason == "failedPrecondition":
         return Conflict(told, said.reason)
     if status in {400, 401, 403, 413}:
-        return NeedsHuman(told, hint=_HINTS.get(said.reason))
+        hint = _HINTS.get(said.reason)
+        return NeedsHuman(told, hint=hint.format(login=login) if hint else None)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return RetrySoon(told, after=_after(response))
     # A time-out, or what nobody has met yet.

@@ -46,6 +46,11 @@ class Wire:
         # Each attempt passes here, those among them that the HTTP layer repeats.
         http.event_hooks = {"request": [self._leaves], "response": [self._answered]}
 
+    @property
+    def login(self) -> str:
+        """The command that logs in anew, for messages."""
+        return self._access.login
+
     def call(
         self,
         method: str,
@@ -122,14 +127,14 @@ class Wire:
 
     def judged(self, method: str, response: httpx.Response) -> LeapError | None:
         """Return what an answer to ``method`` means, None where it is as hoped."""
-        problem = judged(response)
+        problem = judged(response, self.login)
         if isinstance(problem, QuotaUsedUp):
             return self._spending.used_up(self._access.app, method, problem.message)
         return problem
 
     def withdrawn(self, error: TokenRefused) -> NeedsHuman:
         """Return what it means that a token is refused that is new."""
-        hint = f"has the login of the account {self._access.account} been withdrawn?"
+        hint = f"log in again: {self.login}"
         return NeedsHuman(f"{error.message}, although it is new", hint=hint)
 
     def token(self, refused: str | None = None) -> str:
