@@ -47,6 +47,12 @@ def look(
     return found
 
 
+def privacy_of(api: Api, name: str) -> str | None:
+    """Return how open a video is, if VK says so."""
+    items = listed(api, videos=[name], count=1, extended=True)
+    return next((openness(item) for item in items if name_of(item) == name), None)
+
+
 def videos(api: Api, owner: int, progress: Progress) -> Iterator[Video]:
     """Yield an owner's videos, newest first, and places that were begun and got no bytes.
 

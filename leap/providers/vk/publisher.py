@@ -24,6 +24,7 @@ from leap.providers.vk.values import (
     fitted_description,
     fitted_title,
     ids_of,
+    place,
 )
 from leap.providers.vk.wire import Api, number, opened
 
@@ -183,10 +184,17 @@ class VkPublisher:
     def _open(self, api: Api, publication: Publication, name: str) -> str:
         """Let people watch the video; return how open it is: friends are few."""
         where = ids_of(name)
-        privacy = _privacy(publication, is_community=where["owner_id"] < 0)
-        if where["owner_id"] > 0:
-            settled(api, "video.edit", **where, privacy_view=PRIVACY[privacy])
-        return "private" if privacy == "friends" else privacy
+        is_community = where["owner_id"] < 0
+        privacy = _privacy(publication, is_community=is_community)
+        told = "private" if privacy == "friends" else privacy
+        if is_community and looking.privacy_of(api, name) == told:
+            return told
+        settled(api, "video.edit", **where, privacy_view=PRIVACY[privacy])
+        if is_community and looking.privacy_of(api, name) != told:
+            # Only its pages let editors keep a video from others, and so do they let it be undone.
+            hint = "let everybody watch it, on its page at VK"
+            raise NeedsHuman(f"{place(name).url} is kept from people", hint=hint)
+        return told
 
     def _owner(self, api: Api) -> int:
         """Return whose videos new ones become. Raises ProviderError."""

@@ -50,6 +50,14 @@ def test_a_community_shows_it_from_the_first_moment(vk, group, publish, lecture)
     assert "public" == receipt.details["privacy"]
 
 
+def test_what_editors_keep_from_people_is_for_them(vk, group, publish, lecture):
+    """On its page at VK a community's video can be restricted; the API cannot undo that."""
+    publish(lecture(), group)
+    vk.videos[0].privacy = "members"
+    with pytest.raises(NeedsHuman, match="kept from people"):
+        publish(lecture(wanted={"privacy": "p2"}), group)
+
+
 @pytest.mark.parametrize("privacy", ["unlisted", "friends", "private"])
 def test_a_community_hides_nothing(vk, group, publish, lecture, privacy):
     """What shall be hidden there is not even begun."""
