@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,12 +26,13 @@ def command(root: Path, tenants: tuple[str, ...], since: datetime | None, format
     """Show what calls to clouds have cost, by tenant, month and model.
 
     Beside that stands what the plans of the runs expected; what the next run
-    would cost is what `leap plan` shows. Months are in UTC. Reads the ledger
-    alone.
+    would cost is what `leap plan` shows. Months are in UTC. Of platforms that
+    count calls by the day, what was used today is told. Reads the ledger alone.
     """
     from leap.config import load
     from leap.config.budgets import limit_for
     from leap.ledger import open_ledger
+    from leap.planning.quota import today
     from leap.render.terminal import paint_for, width_of_terminal
     from leap.render.usage import Used, json_data, text
 
@@ -48,6 +50,7 @@ def command(root: Path, tenants: tuple[str, ...], since: datetime | None, format
                     ledger.forecasts(tenant, start, now),
                     str(limit.month) if limit else "",
                     f"{now:%Y-%m}",
+                    today(declaration, tenant, functools.partial(ledger.app_days, tenant)),
                 )
             )
     if format_ == "json":

@@ -39,6 +39,16 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """What was used today of the app that an account asks as; nothing more is wanted of it."""
+
+    platform: str
+    tenant: str
+    account: str
+    amounts: tuple[Amount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TooMuch:
     """A publication that no day is long enough for."""
 

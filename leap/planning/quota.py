@@ -7,7 +7,7 @@ today either.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from leap.config import Declaration, PublicationSettings
@@ -15,9 +15,9 @@ from leap.config.operator import Operator
 from leap.config.presets import PRESETS
 from leap.config.presets.parts import UNSPLIT
 from leap.config.quotas import YouTubeMethod, YouTubeQuota
-from leap.domain.demand import Taking, Takings
+from leap.domain.demand import Amount, Taking, Takings, Today
 from leap.domain.plan import Plan
-from leap.domain.quotas import Bucket
+from leap.domain.quotas import AppDay, Bucket
 from leap.domain.snapshot import Actual, PublicationFact
 from leap.planning.merged import MergedSettings
 
@@ -51,6 +51,29 @@ def every_bucket(operator: Operator) -> dict[str, dict[str, Bucket]]:
 def is_refresh(known: PublicationFact | None) -> bool:
     """Tell whether people can see the publication already: what is done to it can wait."""
     return known is not None and not _LAST.isdisjoint(known.applied)
+
+
+def today(
+    declaration: Declaration, tenant: str, days: Callable[[str], Sequence[AppDay]]
+) -> tuple[Today, ...]:
+    """Return what was used today of the apps that ``tenant`` publishes with.
+
+    ``days`` tells what the ledger has counted of the day of a zone.
+    """
+    presets = declaration.tenants[tenant].presets.values()
+    found = []
+    for platform, limits in every_bucket(declaration.operator).items():
+        accounts = {preset.account for preset in presets if preset.platform == platform}
+        zones = {limit.zone for limit in limits.values()} if accounts else ()
+        for day in (day for zone in zones for day in days(zone) if day.account in accounts):
+            amounts = tuple(
+                Amount(name, 0, limit.limit, day.used[name])
+                for name, limit in limits.items()
+                if day.used.get(name)
+            )
+            if amounts:
+                found.append(Today(platform, tenant, day.account, amounts))
+    return tuple(found)
 
 
 def takings(plan: Plan, declaration: Declaration, actuals: Mapping[str, Actual]) -> Takings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from leap.domain.demand import Amount, Demand
+from leap.domain.demand import Amount, Demand, Today
 from leap.render.terminal import clean, counted
 
 _PLATFORMS = {"youtube": "YouTube"}
@@ -25,6 +25,32 @@ def lines(demands: Sequence[Demand]) -> Iterator[str]:
         # The bucket that fills up first comes first.
         amounts = sorted(demand.amounts, key=_share, reverse=True)
         yield f"{name}{whose}: {', '.join(map(_amount, amounts))}: {_days(demand)}"
+
+
+def today_lines(found: Sequence[Today]) -> Iterator[str]:
+    """Yield what was used of each app's day: ``YouTube today (acme yt): 452 of 10,000 units``."""
+    for each in found:
+        name = _PLATFORMS.get(each.platform, each.platform)
+        amounts = ", ".join(
+            f"{amount.used:,} of {amount.limit:,} {amount.bucket}"
+            for amount in sorted(each.amounts, key=_share, reverse=True)
+        )
+        yield f"{name} today ({clean(f'{each.tenant} {each.account}')}): {amounts}"
+
+
+def today_data(found: Sequence[Today]) -> list[dict[str, Any]]:
+    """Return the same as JSON data."""
+    return [
+        {
+            "platform": each.platform,
+            "account": each.account,
+            "buckets": {
+                amount.bucket: {"used": amount.used, "limit": amount.limit}
+                for amount in each.amounts
+            },
+        }
+        for each in found
+    ]
 
 
 def json_data(demands: Sequence[Demand]) -> list[dict[str, Any]]:

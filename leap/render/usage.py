@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from leap.domain.calls import Spending
+from leap.domain.demand import Today
 from leap.domain.expense import Expense, totals
 from leap.domain.money import Money
 from leap.render.cost import UNKNOWN, used
+from leap.render.demand import today_data, today_lines
 from leap.render.terminal import Paint, Row, clean, counted, heading, indented, plain, table
 
 
@@ -23,6 +25,7 @@ class Used:
     """What one tenant used; ``forecasts`` are what its runs expected, with the month.
 
     ``budget`` is what it may spend in ``month``, the one that goes on, in words, or "".
+    ``today`` is what was used of the days of its apps at platforms.
     """
 
     tenant: str
@@ -30,17 +33,21 @@ class Used:
     forecasts: Sequence[tuple[str, Expense]]
     budget: str = ""
     month: str = ""
+    today: Sequence[Today] = ()
 
 
 def text(found: Sequence[Used], *, width: int = 80, paint: Paint = plain) -> str:
     """Return what every tenant used, month by month, without a final newline."""
     blocks = ["\n".join(block) for used_ in found for block in _tenant(used_, width, paint)]
+    days = [f"{line}." for used_ in found for line in today_lines(used_.today)]
     if not blocks:
-        return "No calls that cost money."
+        return "\n".join(indented(["No calls that cost money.", *days], 0, width))
     several = len({used_.tenant for used_ in found if used_.spending}) > 1
     if several:
         sums = totals(each.cost for used_ in found for each in used_.spending)
         blocks.append(f"All tenants: {_sums(sums)}.")
+    if days:
+        blocks.append("\n".join(indented(days, 0, width)))
     return "\n\n".join(blocks)
 
 
@@ -51,6 +58,7 @@ def json_data(found: Sequence[Used]) -> dict[str, Any]:
             each.tenant: {
                 "budget": each.budget or None,
                 "months": [_month_data(each, month) for month in _months(each)],
+                "today": today_data(each.today),
             }
             for each in found
         }

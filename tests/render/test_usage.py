@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from leap.domain.calls import Spending
+from leap.domain.demand import Amount, Today
 from leap.domain.expense import Expense
 from leap.domain.money import Money, Usage
 from leap.render.usage import Used, json_data, text
@@ -39,6 +40,30 @@ def test_a_month_tells_of_each_model_what_it_was_asked_and_cost() -> None:
         "acme · 2026-10                                                          1.00 USD",
         "  fireworks v3  1 call  1 min of speech  1.00 USD",
     ] == found.split("\n")
+
+
+TODAY = Today(
+    "youtube", "acme", "yt", (Amount("uploads", 0, 100, 3), Amount("units", 0, 10_000, 1_689))
+)
+
+
+def test_what_was_used_of_a_platform_s_day_comes_last() -> None:
+    """It costs nothing, and is over tomorrow."""
+    line = "YouTube today (acme yt): 1,689 of 10,000 units, 3 of 100 uploads."
+    both = [Used("acme", (SPEECH,), (), today=(TODAY,)), Used("uni", (), ())]
+
+    assert text(both).endswith(f"\n\n{line}")
+    assert f"No calls that cost money.\n{line}" == text([Used("acme", (), (), today=(TODAY,))])
+    assert [
+        {
+            "platform": "youtube",
+            "account": "yt",
+            "buckets": {
+                "uploads": {"used": 3, "limit": 100},
+                "units": {"used": 1_689, "limit": 10_000},
+            },
+        }
+    ] == json_data(both)["tenants"]["acme"]["today"]
 
 
 def test_several_tenants_have_a_sum() -> None:

@@ -81,7 +81,12 @@ def test_an_upload_is_not_begun_that_the_day_is_too_short_for(channels: Channels
     assert "deferred until" in first.out
     assert asked == len(channels.youtube.calls)
     assert "Deferred" in second.out
-    assert {"units": channels.youtube.spent(), "uploads": 1} == used_today(channels)
+    spent = channels.youtube.spent()
+    assert {"units": spent, "uploads": 1} == used_today(channels)
+    assert (
+        f"YouTube today (uni channel): {spent} of 150 units, 1 of 100 uploads."
+        in channels.university.leap("usage").out
+    )
 
     day_of(channels, "{units: 10000}")
     channels.university.leap("retry", held["recording"])
