@@ -100,7 +100,7 @@ def _both(edit: Edit) -> tuple[str, str]:
 def _excerpt(text: str, start: int) -> str:
     if not text:
         return "nothing"
-    shown = f"{'…' if start else ''}{text[start:]}"
+    shown = f"{'…' if start else ''}{text[start:].lstrip()}"
     return f"“{clean(shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + '…')}”"
 
 
