@@ -8,32 +8,27 @@ to an end in a session that nobody knows any more has to be looked for.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Video
-from leap.errors import NeedsHuman, RetrySoon
+from leap.errors import NeedsHuman
 from leap.providers.http import Timer
 from leap.providers.youtube.api import Api, Resource
 from leap.providers.youtube.film import Film
 from leap.providers.youtube.metadata import metadata_of, new_video
 from leap.providers.youtube.resources import placed
-from leap.providers.youtube.session import GRAIN, Gone, Received, Session, State, open_session
+from leap.providers.youtube.sending import asked, send_rest
+from leap.providers.youtube.session import Done, Received, Session, State, open_session
 from leap.providers.youtube.uploads import looked_for
 from leap.providers.youtube.wire import Wire
 
 _UPLOAD, _SESSION = "upload", "session"
 _METADATA = "metadata"
-#: A chunk grows as long as one takes less time: the fewer there are, the less is waited.
-_FIRST, _LARGEST, _SECONDS = 32 * GRAIN, 1024 * GRAIN, 8.0
 #: What a channel may show that nobody has verified by telephone.
 _LONG_SECONDS = 15 * 60
-#: How often in a row a connection may fail without a byte getting through.
-_MOST_FAILURES = 5
-_LONGEST_WAIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,59 +116,26 @@ class Placing:
         if address is None:
             return self._lost(film, upload)
         session = Session(self._wire, self._endpoint, address, film, upload.size)
-        state = self._asked(session)
+        state = asked(session, self._timer)
         if isinstance(state, Received) and not is_same:
             return self._begin(film, replace(self._intent(film), since=upload.since))
         return self._go_on(film, upload, session, state)
 
     def _go_on(self, film: Film, upload: Upload, session: Session, state: State) -> Placed:
         """Send what is missing, until the video is there."""
-        size, failures = _FIRST, 0
-        while isinstance(state, Received):
-            start, began = state.count, self._timer.now()
-            end = min(start + size, film.size)
-            if end == film.size and upload.sent is None:
+
+        def note_last() -> None:
+            nonlocal upload
+            if upload.sent is None:
                 upload = replace(upload, sent=self._now().isoformat())
                 self._checkpoint.save(_UPLOAD, asdict(upload))
-            if start >= film.size:
-                return self._lost(film, upload)  # it has all, and says nothing of a video
-            try:
-                state = self._sent(session, start, end)
-            except RetrySoon as error:
-                failures = self._pause(error, failures)
-                state = self._asked(session)
-            if not isinstance(state, Received) or state.count > start:
-                failures = 0
-            if self._timer.now() - began < _SECONDS:
-                size = min(2 * size, _LARGEST)
-        if isinstance(state, Gone):
-            return self._lost(film, upload)
-        return self._arrived(upload, str(state.video["id"]), state.video)
 
-    def _sent(self, session: Session, start: int, end: int) -> State:
-        state = session.send(start, end, lambda sent: self._tell(sent, session.size))
-        if isinstance(state, Received) and state.count <= start:
-            raise RetrySoon("YouTube takes no byte of the upload")
-        return state
-
-    def _asked(self, session: Session) -> State:
-        failures = 0
-        while True:
-            try:
-                return session.ask()
-            except RetrySoon as error:
-                failures = self._pause(error, failures)
-
-    def _pause(self, error: RetrySoon, failures: int) -> int:
-        """Wait, the longer the more often it failed. Raises ``error`` when that is too often."""
-        failures += 1
-        if failures > _MOST_FAILURES:
-            raise error
-        wait = min(_LONGEST_WAIT, 0.5 * 2.0**failures)
-        # Not for keys: the waits of many runners shall only fall apart.
-        wait *= random.uniform(0.5, 1)  # noqa: S311
-        self._timer.sleep(wait if error.after is None else error.after)
-        return failures
+        end = send_rest(
+            session, film, state, before_last=note_last, tell=self._tell, timer=self._timer
+        )
+        if isinstance(end, Done):
+            return self._arrived(upload, str(end.video["id"]), end.video)
+        return self._lost(film, upload)
 
     def _lost(self, film: Film, upload: Upload) -> Placed:
         """Find the video of a session that is gone, or begin another one."""

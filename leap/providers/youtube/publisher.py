@@ -30,6 +30,7 @@ from leap.providers.youtube.login import LOGIN, vendor
 from leap.providers.youtube.metadata import changed_video, metadata_of
 from leap.providers.youtube.placing import Placing
 from leap.providers.youtube.refusals import Missing
+from leap.providers.youtube.shelf import Shelf
 from leap.providers.youtube.spending import Spending
 from leap.providers.youtube.wire import Wire, opened
 
@@ -73,7 +74,7 @@ class YouTubePublisher:
         google = vendor(place.endpoints, login=login)
         self._access = Access(tokens, google, place.now, login=login)
         self._spending = Spending(quotas, place.quota)
-        self._shelf = playlists.Shelf()
+        self._shelf = Shelf()
 
     def place(self, publication: Publication, checkpoint: Checkpoint, progress: Progress) -> Placed:
         place = self._place

@@ -30,7 +30,8 @@ _SPEED = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 #: A 429 that is about a day: "The user has exceeded the number of Video Uploads per day."
 _PER_DAY = re.compile(r"\bper day\b|\bdaily\b", re.IGNORECASE)
 
-#: A reason → what a person can do; ``{login}`` is the command that logs in. Those of a 400 or 409 need no entry to be for a person.
+#: A reason → what a person can do; ``{login}`` is the command that logs in. Those of a 400
+#: need no entry to be for a person.
 _HINTS: Mapping[str, str] = MappingProxyType(
     {
         "insufficientPermissions": "log in again and allow everything that is asked for: {login}",
@@ -106,7 +107,8 @@ def judged(response: httpx.Response, login: str = LOGIN) -> LeapError | None:
     if said.reason == "uploadLimitExceeded":
         until = datetime.now(UTC) + _CHANNEL_LIMIT
         message = "YouTube: the channel has taken as many videos as it may within a day"
-        return DeferUntil(message, until=until, for_account=True)
+        # What is there already can still be changed, and opened.
+        return DeferUntil(message, until=until)
     if status == HTTPStatus.UNAUTHORIZED and said.reason != "youtubeSignupRequired":
         return TokenRefused("YouTube does not take the access token")
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:

@@ -20,7 +20,7 @@ from leap.config.quotas import YouTubeQuota
 from leap.domain.ports import Placed, Publication, Receipt, Renewal
 from leap.errors import DeferUntil
 from leap.providers.http import Timer
-from leap.providers.youtube import placing
+from leap.providers.youtube import sending
 from leap.providers.youtube.publisher import Place, YouTubePublisher
 from leap.stages.publish_video import publish_video
 
@@ -307,7 +307,7 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], list[str]]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, film: Path) -> Path:
     """The film is a few chunks of 256 KiB."""
-    monkeypatch.setattr(placing, "_FIRST", GRAIN)
-    monkeypatch.setattr(placing, "_LARGEST", GRAIN)
+    monkeypatch.setattr(sending, "_FIRST", GRAIN)
+    monkeypatch.setattr(sending, "_LARGEST", GRAIN)
     film.write_bytes(film.read_bytes()[: 2 * GRAIN + 1000])
     return film
