@@ -10,22 +10,13 @@ from typing import Any
 from leap.domain.ports import Checkpoint
 from leap.errors import NeedsHuman, ProviderError
 from leap.providers.http import AnswerLost
-from leap.providers.vk.refusals import (
-    BAD_PARAMETER,
-    IN_ALBUM,
-    NO_ACCESS,
-    NO_ALBUM,
-    BadRequest,
-    Refused,
-)
+from leap.providers.vk.refusals import IN_ALBUM, NO_ALBUM
 from leap.providers.vk.values import ids_of
 from leap.providers.vk.wire import Api, number
 
 _PAGE = 100
 #: Name in the checkpoint: the albums that a video was put into.
 _OURS = "vk.albums"
-#: A new video is refused for a moment: seconds before it is tried again.
-_NOT_YET = (1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +53,14 @@ def put(
     for album in ids:
         if album not in present:
             allowed = frozenset({IN_ALBUM})
-            settled(
-                api, "video.addToAlbum", **where, target_id=owner, album_id=album, allowed=allowed
+            api.insist(
+                "video.addToAlbum", **where, target_id=owner, album_id=album, allowed=allowed
             )
     for album in sorted(ours - set(ids)):
         if album in present:
             gone = frozenset({NO_ALBUM})
-            settled(
-                api, "video.removeFromAlbum", **where, target_id=owner, album_id=album, allowed=gone
+            api.insist(
+                "video.removeFromAlbum", **where, target_id=owner, album_id=album, allowed=gone
             )
     checkpoint.save(_OURS, sorted(ids))
     return sorted(ids)
@@ -78,7 +69,7 @@ def put(
 def with_video(api: Api, name: str) -> list[int]:
     """Return the ids of the owner's albums that a video is in."""
     where = ids_of(name)
-    answer = settled(api, "video.getAlbumsByVideo", **where, target_id=where["owner_id"])
+    answer = api.insist("video.getAlbumsByVideo", **where, target_id=where["owner_id"])
     if not isinstance(answer, list):
         raise ProviderError("VK answered without the albums of a video")
     # VK's own, of everything that was uploaded, have negative ids.
@@ -99,18 +90,6 @@ def albums_of(api: Api, owner: int) -> Iterator[Album]:
         offset += _PAGE
         if len(items) < _PAGE:
             return
-
-
-def settled(api: Api, method: str, **values: Any) -> Any:
-    """Call a method that VK refuses to a video which it has just got."""
-    for seconds in _NOT_YET:
-        try:
-            return api.call(method, **values)
-        except (Refused, BadRequest) as error:
-            if error.code not in (NO_ACCESS, BAD_PARAMETER):
-                raise
-        api.timer.sleep(seconds)
-    return api.call(method, **values)
 
 
 def _ours(checkpoint: Checkpoint) -> set[int]:

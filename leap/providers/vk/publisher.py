@@ -13,7 +13,7 @@ from leap.errors import NeedsHuman, ProviderError, StageError
 from leap.providers.http import REAL_TIME, Timer
 from leap.providers.vk import looking
 from leap.providers.vk.access import Access
-from leap.providers.vk.albums import put, settled
+from leap.providers.vk.albums import put
 from leap.providers.vk.finding import gone, item_of
 from leap.providers.vk.placing import Placing, Work
 from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND, Refused
@@ -178,7 +178,7 @@ class VkPublisher:
             if "settings" not in managed:
                 said = {key: value for key, value in said.items() if key in ("name", "desc")}
                 wanted["repeat"] = before.get("repeat", wanted["repeat"])
-        settled(api, "video.edit", **where, **said)
+        api.insist("video.edit", **where, **said)
         return wanted
 
     def _open(self, api: Api, publication: Publication, name: str) -> str:
@@ -189,7 +189,7 @@ class VkPublisher:
         told = "private" if privacy == "friends" else privacy
         if is_community and looking.privacy_of(api, name) == told:
             return told
-        settled(api, "video.edit", **where, privacy_view=PRIVACY[privacy])
+        api.insist("video.edit", **where, privacy_view=PRIVACY[privacy])
         if is_community and looking.privacy_of(api, name) != told:
             # Only its pages let editors keep a video from others, and so do they let it be undone.
             hint = "let everybody watch it, on its page at VK"

@@ -9,7 +9,6 @@ from typing import Any
 from leap.domain.ports import Progress
 from leap.errors import NeedsHuman, ProviderError, RetrySoon, StageError
 from leap.providers.http import AnswerLost
-from leap.providers.vk.albums import settled
 from leap.providers.vk.upload import send_picture
 from leap.providers.vk.values import ids_of
 from leap.providers.vk.wire import Api
@@ -31,7 +30,7 @@ def set_thumbnail(api: Api, name: str, path: Path, progress: Progress) -> dict[s
         message = f"{path.name} has {size / 1e6:.1f} MB, and VK takes pictures of 5 MB"
         raise NeedsHuman(message, hint="save it smaller, as a JPEG of 1280 x 720")
     where = ids_of(name)
-    answer = settled(api, "video.getThumbUploadUrl", owner_id=where["owner_id"])
+    answer = api.insist("video.getThumbUploadUrl", owner_id=where["owner_id"])
     address = answer.get("upload_url") if isinstance(answer, dict) else None
     if not isinstance(address, str):
         raise ProviderError("VK gave no address for the picture")
@@ -40,5 +39,5 @@ def set_thumbnail(api: Api, name: str, path: Path, progress: Progress) -> dict[s
     except AnswerLost as error:
         # Nothing is shown before the next call says so.
         raise RetrySoon(error.message) from None
-    settled(api, "video.saveUploadedThumb", **where, thumb_json=said, set_thumb=True)
+    api.insist("video.saveUploadedThumb", **where, thumb_json=said, set_thumb=True)
     return {"sha256": digest}

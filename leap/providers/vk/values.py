@@ -66,8 +66,8 @@ def place(name: str, key: str = "") -> Placed:
     return Placed(name, f"{_SITE}/video{name}" + (f"?list={key}" if key else ""))
 
 
-def ids_of(name: str) -> dict[str, int]:
-    """Return ``owner_id`` and ``video_id`` of what a video is called. Raises NeedsHuman."""
+def ids_of(name: str) -> dict[str, Any]:
+    """Return ``owner_id`` and ``video_id``, numbers, of a name. Raises NeedsHuman."""
     found = _NAME.fullmatch(name)
     if found is None:
         message = f"{name!r} is no video of VK"

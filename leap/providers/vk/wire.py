@@ -23,7 +23,15 @@ from leap.providers.http import (
 )
 from leap.providers.http.answers import read_whole
 from leap.providers.vk.access import Access
-from leap.providers.vk.refusals import MAKERS, TokenRefused, judged
+from leap.providers.vk.refusals import (
+    BAD_PARAMETER,
+    MAKERS,
+    NO_ACCESS,
+    BadRequest,
+    Refused,
+    TokenRefused,
+    judged,
+)
 from leap.providers.vk.transport import ask
 
 #: "3 requests per second" for a user's token: a little less, since requests do not
@@ -31,6 +39,8 @@ from leap.providers.vk.transport import ask
 _PER_SECOND = 2.8
 #: Other processes have the same token, and no part in our pace: VK then says 6.
 _ATTEMPTS = 8
+#: For a moment VK refuses what it has just got: seconds before it is tried again.
+_NOT_YET = (1.0, 2.0, 4.0)
 _NONE: frozenset[int] = frozenset()
 #: Marks requests that the fault points are around.
 _COUNTED = "vk"
@@ -76,6 +86,17 @@ class Api:
         except TokenRefused as error:
             message = f"{error.message}, although the token is new"
             raise NeedsHuman(message, hint=f"log in again: {self.access.login}") from None
+
+    def insist(self, method: str, *, allowed: frozenset[int] = _NONE, **values: Any) -> Any:
+        """Do what ``call`` does, again where VK refuses it to a video that it has just got."""
+        for seconds in _NOT_YET:
+            try:
+                return self.call(method, allowed=allowed, **values)
+            except (Refused, BadRequest) as error:
+                if error.code not in (NO_ACCESS, BAD_PARAMETER):
+                    raise
+            self.timer.sleep(seconds)
+        return self.call(method, allowed=allowed, **values)
 
     def post(
         self,
