@@ -142,20 +142,3 @@ def test_new_lectures_go_before_changes_of_published_ones(channels: Channels) ->
     assert {"Lecture 1?", "Lecture 2?", "Lecture 3?"} == {
         each.title for each in channels.youtube.live()
     }
-
-
-def test_a_ledger_that_knows_nothing_wants_a_word_once(channels: Channels) -> None:
-    """Nothing is done before; afterwards new lectures go without it."""
-    planned = channels.university.leap("plan")
-    refused = channels.university.reconcile(expect=5)
-    assert 5 == planned.code
-    assert "fresh ledger" in planned.out
-    assert "`leap import" in " ".join(refused.out.split())
-    assert [] == channels.youtube.calls
-    assert [] == channels.vk.videos
-
-    channels.university.reconcile(*FIRST)
-    channels.university.record("2026-11-05 Lecture 3.mp4", "third")
-    channels.university.reconcile()
-
-    assert 3 == len(channels.youtube.live())
