@@ -41,6 +41,11 @@ def judge(
         for tenant, changes in sorted(work.items())
     }
     evidence |= {
+        tenant: replace(evidence[tenant], privacy={**evidence[tenant].privacy, **seen})
+        for tenant in evidence
+        if (seen := _seen_privacy(plan, tenant))
+    }
+    evidence |= {
         tenant: replace(evidence[tenant], spent=tuple(session.ledger.spent(tenant)))
         for tenant in spending
     }
@@ -100,6 +105,16 @@ def _evidence(session: Session, tenant: str, changes: Sequence[Change], actual: 
         foreign={preset: foreign_pages(declared, preset) for preset in presets},
         is_fresh=bool(clouds) and session.ledger.is_fresh(tenant, CLOUD_PLATFORMS),
     )
+
+
+def _seen_privacy(plan: Plan, tenant: str) -> dict[tuple[str, str], str]:
+    """Return how open videos are that somebody has opened or hidden since they were published."""
+    return {
+        (drift.recording, drift.preset): str(edit.found)
+        for drift in plan.drifts
+        for edit in drift.edits
+        if drift.tenant == tenant and edit.part == "privacy"
+    }
 
 
 def _history(

@@ -6,7 +6,7 @@ that the next plan shows what LEAP would rewrite. Nothing is uploaded again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leap.domain.importing import Found, Match
@@ -24,6 +24,8 @@ from leap.tasks.tokens import tokens_for
 
 #: How long is waited for a runner that publishes the same recording.
 _PATIENCE_SECONDS = 10.0
+#: Stands for the digest of a part that is as somebody else made it.
+_AS_FOUND = "as-found"
 
 
 def place_of(
@@ -116,12 +118,13 @@ def take_over(session: Session, found: Found) -> tuple[Match, ...]:
 def _write_down(session: Session, found: Found, match: Match) -> None:
     row, video = match.row, match.video
     here = found.tenant, row.id, found.preset
+    details = _details(found, video)
     receipt = Receipt(
         found.platform,
         video.placed.external_id,
         video.placed.url,
-        _applied(session, found, row),
-        {**_details(found, video), "imported": match.by},
+        _applied(session, found, row, details),
+        {**details, "imported": match.by},
     )
     at = session.clock.now()
     record = session.store.file_receipt(*here, receipt, at)
@@ -133,12 +136,21 @@ def _write_down(session: Session, found: Found, match: Match) -> None:
     )
 
 
-def _applied(session: Session, found: Found, row: RecordingRow) -> dict[str, str]:
-    """Return what the video has as it is wanted: its media, and what is left to people."""
+def _applied(
+    session: Session, found: Found, row: RecordingRow, details: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return what the video has as it is wanted: its media, and what is left to people.
+
+    Of everything else is known what is there, and that it is not LEAP's.
+    """
     preset = session.declaration.tenants[found.tenant].presets[found.preset]
     wanted = row.wanted.publications[found.preset] if row.wanted else {}
     left = {MEDIA, *unmanaged(alone(preset))}
-    return {part: key for part, key in wanted.items() if part in left}
+    return {
+        part: key if part in left else _AS_FOUND
+        for part, key in wanted.items()
+        if part in left or part in details
+    }
 
 
 def _details(found: Found, video: Video) -> dict[str, Any]:

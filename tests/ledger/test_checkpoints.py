@@ -138,3 +138,52 @@ def test_a_receipt_tells_what_was_given_of_the_parts_it_names(ledger):
     assert ledger.given("acme", "youtube") == {("r", "youtube"): {"privacy": "unlisted"}}
     assert ledger.given("acme", "vk") == {}
     assert ledger.given("globex", "youtube") == {}
+
+
+DIGESTS = {"media": "m", "metadata": "d", "privacy": "p"}
+
+
+def applied(ledger):
+    ledger.publication_applied(*WHERE, Receipt("youtube", "v1", PLACED.url, DIGESTS), 1)
+
+
+def test_what_others_have_changed_is_not_applied_any_more(ledger):
+    """The rest is; a part that never was there changes nothing."""
+    applied(ledger)
+    ledger.publication_drifted(*WHERE, ["thumbnail"])
+    before = ledger.publication(*WHERE)
+    ledger.publication_drifted(*WHERE, ["metadata", "privacy"])
+
+    found = ledger.publication(*WHERE)
+    assert (before.state, before.applied) == ("applied", DIGESTS)
+    assert (found.state, found.applied, found.url) == ("applied", {"media": "m"}, PLACED.url)
+
+
+def test_what_was_gone_and_stands_again_is_held_no_more(ledger):
+    """A failure of another kind stays one."""
+    applied(ledger)
+    ledger.publication_failed(
+        *WHERE, "youtube", wanted=DIGESTS, reason="gone", permanent=False, needs_person=True
+    )
+    ledger.publication_drifted(*WHERE, ["privacy"])
+    found = ledger.publication(*WHERE)
+    assert (found.state, found.reason, found.needs_person) == ("applied", "", False)
+    assert found.applied == {"media": "m", "metadata": "d"}
+
+    ledger.publication_failed(
+        *WHERE, "youtube", wanted=DIGESTS, reason="log in", permanent=False, needs_person=True
+    )
+    ledger.publication_drifted(*WHERE, ["metadata"])
+    found = ledger.publication(*WHERE)
+    assert (found.state, found.reason, found.needs_person) == ("failed", "log in", True)
+    assert found.applied == {"media": "m", "metadata": "d"}
+
+
+def test_a_publication_that_somebody_works_on_is_left_alone(ledger, lease):
+    """What was seen is older than what is being done."""
+    ledger.publication_placed(*WHERE, PLACED, lease)
+    ledger.part_applied(*WHERE, "media", "m", None, lease)
+    ledger.publication_drifted(*WHERE, ["media"])
+
+    found = ledger.publication(*WHERE)
+    assert (found.state, found.applied) == ("intended", {"media": "m"})

@@ -74,6 +74,19 @@ def test_what_was_changed_there_is_shown_and_put_right(channels: Channels) -> No
     assert [] == [*channels.youtube.violations, *channels.vk.violations]
 
 
+def test_what_somebody_has_hidden_is_not_opened_unasked(channels: Channels) -> None:
+    """It is shown, and refused until a person accepts it."""
+    there = channels.on_youtube
+    there.status["privacyStatus"] = "private"
+
+    refused = channels.university.reconcile("--drift", expect=5)
+
+    assert "from private to unlisted" in " ".join(refused.out.split())
+    assert "private" == there.status["privacyStatus"]
+    channels.university.reconcile("--drift", "--accept", "privacy-widened")
+    assert "unlisted" == there.status["privacyStatus"]
+
+
 def test_what_the_preset_does_not_manage_is_left_to_people(channels: Channels) -> None:
     """It is shown, and stays, whatever else is put right."""
     university = channels.university

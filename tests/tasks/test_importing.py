@@ -76,6 +76,19 @@ def test_what_is_left_to_people_is_not_written_over(channels: Channels) -> None:
     assert [] == youtube.playlists(video)
 
 
+def test_a_hidden_video_is_not_opened_unasked(channels: Channels) -> None:
+    """Somebody had a reason to hide it; a person has to say that it is gone."""
+    university, youtube = channels.university, channels.youtube
+    hidden = {**PUBLIC, "privacyStatus": "private"}
+    video = youtube.video(channels.channel, "Lecture 1", seconds=14, status=hidden)
+    university.leap("import", "youtube", "--apply")
+
+    refused = university.reconcile(expect=5)
+
+    assert "from private to unlisted" in " ".join(refused.out.split())
+    assert "private" == video.status["privacyStatus"]
+
+
 def test_what_is_not_certain_is_never_guessed(channels: Channels) -> None:
     """Two videos that would do for one lecture are shown, and none is taken."""
     for _ in range(2):
