@@ -145,7 +145,7 @@ def most_memory(*command: str | Path) -> Memory:
         text=True,
     ) as running:
         while running.poll() is None:
-            held = {pid: proportional(pid) for pid in _family(running.pid)}
+            held = {pid: _proportional(pid) for pid in _family(running.pid)}
             whole = max(whole, sum(held.values()))
             work = max(work, sum(held.values()) - held.get(running.pid, 0.0))
             time.sleep(_SAMPLE_EVERY)
@@ -172,8 +172,7 @@ def _family(pid: int) -> Iterator[int]:
         yield from _family(child)
 
 
-def proportional(pid: int | str) -> float:
-    """Return the proportional set size (PSS) of a process, in bytes, or 0 where it has ended."""
+def _proportional(pid: int) -> float:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # It has ended meanwhile.
