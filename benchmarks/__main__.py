@@ -1,6 +1,6 @@
 """Measure LEAP's speed and memory against what is promised.
 
-    .venv/bin/python benchmarks                  all of them, about ten minutes
+    .venv/bin/python benchmarks                  all of them, about twelve minutes
     .venv/bin/python benchmarks cli trim         some of them
     .venv/bin/python benchmarks --list           what there is
 
