@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from leap.domain.fitting import one_line, paragraphs
+from leap.domain.fitting import one_line
 from leap.domain.ports import Placed, Progress, Seen, Video
 from leap.providers.vk.albums import with_video
 from leap.providers.vk.finding import listed
+from leap.providers.vk.metadata import shown_by
 from leap.providers.vk.refusals import NO_ALBUM
 from leap.providers.vk.values import (
     ids_of,
@@ -83,11 +84,7 @@ def _seen(item: Mapping[str, Any] | None, parts: Collection[str]) -> Seen:
         return Seen("missing")
     shown: dict[str, Any] = {}
     if "metadata" in parts:
-        shown["metadata"] = metadata(
-            str(item.get("title") or ""),
-            str(item.get("description") or ""),
-            repeat=bool(item.get("repeat")),
-        )
+        shown["metadata"] = shown_by(item)
     if "privacy" in parts and (how := openness(item)) is not None:
         shown["privacy"] = how
     if item.get("content_restricted"):
@@ -96,11 +93,6 @@ def _seen(item: Mapping[str, Any] | None, parts: Collection[str]) -> Seen:
     # An empty place shows nothing to anybody either.
     standing = state_of(item) == "ready"
     return Seen("standing" if standing else "processing", parts=shown)
-
-
-def metadata(title: str, description: str, *, repeat: bool) -> dict[str, Any]:
-    """Return what is compared: texts as they are read, whatever VK does to spaces."""
-    return {"title": one_line(title), "description": paragraphs(description), "repeat": repeat}
 
 
 def _albums(api: Api, names: Sequence[str], given: Given) -> dict[str, list[int]]:

@@ -15,11 +15,11 @@ from leap.providers.vk import looking
 from leap.providers.vk.access import Access
 from leap.providers.vk.albums import put
 from leap.providers.vk.finding import gone, item_of
+from leap.providers.vk.metadata import comments, describe
 from leap.providers.vk.placing import Placing, Work
 from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND, Refused
 from leap.providers.vk.thumbnail import set_thumbnail
 from leap.providers.vk.values import (
-    COMMENTS,
     PRIVACY,
     fitted_description,
     fitted_title,
@@ -36,7 +36,7 @@ class VkPublisher:
 
     A video of a profile is uploaded for its owner alone and opened at the end.
     One of a community is seen by everybody from the first moment: VK cannot
-    hide it, and ``privacy`` has nothing to do.
+    hide it, and ``privacy`` only looks whether editors have done so on its page.
 
     Args:
         access: tokens of the account.
@@ -80,7 +80,7 @@ class VkPublisher:
                 "wallpost": bool(options.get("wallpost")),
                 "compression": bool(options.get("compression")),
                 "repeat": bool(options.get("repeat")),
-                **_comments(publication, owner),
+                **comments(publication, owner),
             }
             work = Work(owner, said, publication.marker, path, size, privacy == "unlisted")
             return Placing(api, work, checkpoint, progress).run()
@@ -141,7 +141,7 @@ class VkPublisher:
         options = publication.settings
         match part:
             case "metadata":
-                return self._describe(api, publication, name, checkpoint)
+                return describe(api, publication, name)
             case "thumbnail":
                 return set_thumbnail(api, name, publication.files["thumbnail"], progress)
             case "albums":
@@ -152,34 +152,6 @@ class VkPublisher:
                 return self._open(api, publication, name)
         message = f"VK has no {part}"
         raise ValueError(message)
-
-    def _describe(
-        self, api: Api, publication: Publication, name: str, checkpoint: Checkpoint
-    ) -> dict[str, Any]:
-        """Write title, description and what goes with them; return what the video has then.
-
-        What a preset does not manage is written once, and left to people afterwards.
-        """
-        where, options = ids_of(name), publication.settings
-        before = checkpoint.details.get("metadata")
-        wanted = looking.metadata(
-            fitted_title(publication.title),
-            fitted_description(publication.description),
-            repeat=bool(options.get("repeat")),
-        )
-        given = {"name": wanted["title"], "desc": wanted["description"], "repeat": wanted["repeat"]}
-        said = {**given, **_comments(publication, where["owner_id"])}
-        if isinstance(before, Mapping) and "manage" in options:
-            managed = set(options["manage"])
-            for field, key in (("title", "name"), ("description", "desc")):
-                if field not in managed:
-                    said.pop(key)
-                    wanted[field] = before.get(field, wanted[field])
-            if "settings" not in managed:
-                said = {key: value for key, value in said.items() if key in ("name", "desc")}
-                wanted["repeat"] = before.get("repeat", wanted["repeat"])
-        api.insist("video.edit", **where, **said)
-        return wanted
 
     def _open(self, api: Api, publication: Publication, name: str) -> str:
         """Let people watch the video; return how open it is: friends are few."""
@@ -225,11 +197,3 @@ def _privacy(publication: Publication, *, is_community: bool) -> str:
         message = f"videos of a community cannot be {privacy}: VK shows them to everybody"
         raise NeedsHuman(message, hint="write `privacy: public`")
     return privacy
-
-
-def _comments(publication: Publication, owner: int) -> dict[str, Any]:
-    """Return who may comment: a community only lets everybody or nobody."""
-    comments = str(publication.settings.get("comments", "all"))
-    if owner < 0:
-        return {"no_comments": comments == "none"}
-    return {"privacy_comment": COMMENTS.get(comments, "all")}

@@ -144,7 +144,13 @@ def test_what_is_not_managed_is_left_to_people(vk, publish, lecture):
     receipt = publish(new)
     (video,) = vk.videos
     assert ("New", "By hand", True) == (video.title, video.description, video.repeat)
-    assert {"title": "New", "description": "First", "repeat": False} == receipt.details["metadata"]
+    assert {"title": "New", "description": "By hand", "repeat": True} == receipt.details["metadata"]
+
+
+def test_what_is_not_managed_is_written_once(vk, publish, lecture):
+    """A new video has its description, without the marker, whoever manages it later."""
+    publish(lecture("New", "Described", manage=["title"]))
+    assert ("New", "Described") == (vk.videos[0].title, vk.videos[0].description)
 
 
 def test_options_of_the_upload(vk, group, publish, lecture):
