@@ -124,17 +124,22 @@ def needs(
     options: Mapping[str, Any],
     parts: Collection[str],
     known: PublicationFact | None,
+    *,
+    at_most: bool = False,
 ) -> dict[str, int]:
     """Return what it takes to bring about ``parts`` of a publication, by bucket.
 
     ``options`` are those of the publication, ``known`` is what the ledger has
-    of it. A little more is reckoned than is taken when all goes well.
+    of it. A little more is reckoned than is taken when all goes well; with
+    ``at_most`` also for playlists that may have to be made.
     """
     if platform != "youtube":
         return {}
     quota = operator.quotas.youtube
     placed = known is not None and known.external_id is not None
     units = sum(_units(quota, part, options, known, placed=placed) for part in parts)
+    if at_most and "playlists" in parts and options.get("create_playlist"):
+        units += quota.cost("playlists.insert") * len(options.get("playlist") or ())
     uploads = int("media" in parts and not placed)
     return {name: amount for name, amount in ((UPLOADS, uploads), (UNITS, units)) if amount}
 

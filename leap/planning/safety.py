@@ -185,13 +185,13 @@ def _fresh_ledger(case: Case) -> Why | None:
     first = case.first_to_clouds
     if not first:
         return None
-    change, preset = first[0]
-    count = len({each.recording for each, _ in first})
-    platforms = sorted({case.platform(preset) for _, preset in first})
+    count, presets = len({each.recording for each, _ in first}), {preset for _, preset in first}
+    platforms = sorted({case.platform(preset) for preset in presets})
     imports = " or ".join(f"`leap import {platform}`" for platform in platforms)
     return Why(
         f"the ledger knows of nothing that {case.tenant} has published, and"
-        f" {recordings(count)} would go to {preset} ({first_of(change, count)})",
+        f" {recordings(count)} would go to {' and '.join(sorted(presets))}"
+        f" ({first_of(first[0][0], count)})",
         "let it learn what is there before: `leap ledger rebuild` reads what earlier runs have"
         f" kept, {imports} takes over what is on the channel",
     )

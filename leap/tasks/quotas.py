@@ -40,11 +40,12 @@ def quotas_of(job: Job, known: PublicationFact | None) -> Iterator[LedgerQuotas]
     operator, publication = job.session.declaration.operator, job.publication
     applied = known.applied if known else {}
     parts = [part for part, digest in job.wanted.items() if applied.get(part) != digest]
-    reserve = needs(operator, publication.platform, publication.options, parts, known)
+    options, platform = publication.options, publication.platform
+    reserve = needs(operator, platform, options, parts, known, at_most=True)
     refreshing = is_refresh(known) and not job.step.withdraws
     account = publication.account or ""
     with quotas_for(
-        job.session, job.tenant, account, publication.platform, reserve, refreshing=refreshing
+        job.session, job.tenant, account, platform, reserve, refreshing=refreshing
     ) as quotas:
         yield quotas
 

@@ -73,6 +73,15 @@ def test_each_playlist_and_a_picture_take_more() -> None:
     assert 2 * 52 + 50 == three["units"] - one["units"]
 
 
+def test_a_playlist_that_may_have_to_be_made_is_reserved_for() -> None:
+    """It is made once, so that no plan reckons with it."""
+    options = {"playlist": ["a", "b"], "create_playlist": True}
+
+    reserved = needs(Operator(), "youtube", options, EVERY, None, at_most=True)
+
+    assert 100 == reserved["units"] - taken(EVERY, **options)["units"]
+
+
 def test_what_is_there_is_not_taken_again() -> None:
     """A video that is placed is not uploaded; captions that are there cost more to change."""
     known = published(*EVERY)

@@ -384,7 +384,7 @@ def test_a_ledger_that_knows_nothing_publishes_no_video(cloudy: Declaration) -> 
 
     assert (
         "fresh ledger: the ledger knows of nothing that acme has published, and 2 recordings"
-        " would go to yt (the first is “Lecture 0”); accept with --accept fresh-ledger, or let it"
+        " would go to vk and yt (the first is “Lecture 0”); accept with --accept fresh-ledger, or let it"
         " learn what is there before: `leap ledger rebuild` reads what earlier runs have kept,"
         " `leap import vk` or `leap import youtube` takes over what is on the channel"
         == refusal.message
