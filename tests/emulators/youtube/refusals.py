@@ -69,14 +69,12 @@ _DAILY = (
     "Daily Limit Exceeded. The quota will be reset at midnight Pacific Time (PT). You may monitor "
     "your quota usage and adjust limits in the API Console."
 )
-_LOGIN = (
-    "Request is missing required authentication credential. Expected OAuth 2 access token, login "
-    "cookie or other valid authentication credential. See "
+_EXPECTED = (
+    "Expected OAuth 2 access token, login cookie or other valid authentication credential. See "
     "https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
-_TOKEN = _LOGIN.replace("is missing required authentication credential", "had invalid").replace(
-    "had invalid.", "had invalid authentication credentials."
-)
+_LOGIN = f"Request is missing required authentication credential. {_EXPECTED}"
+_TOKEN = f"Request had invalid authentication credentials. {_EXPECTED}"
 _HEADER: dict[str, Any] = {
     "location": "Authorization",
     "kind": "header",
@@ -91,7 +89,7 @@ _SPEED: dict[str, Any] = {"domain": "usageLimits"}
 _COMMON: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "quotaExceeded": (403, "quotaExceeded", _QUOTA, {"domain": "youtube.quota"}),
     "dailyLimitExceeded": (403, "dailyLimitExceeded", _DAILY, _SPEED),
-    "uploadsPerDay": (429, "rateLimitExceeded", _UPLOADS, {"state": "RESOURCE_EXHAUSTED"}),
+    "uploadsPerDay": (429, "rateLimitExceeded", _UPLOADS, {}),
     "uploadLimitExceeded": (
         400,
         "uploadLimitExceeded",
