@@ -54,50 +54,53 @@ def match_videos(
     # A marker of another publication says that it is that one.
     rest = [each for each in videos if each.marker not in marked]
     unmarked = [each for each in rest if not each.marker]
-    fits = {
-        row.id: [each for each in unmarked if _agrees(row, each, time_zone)] for row in open_rows
-    }
+    near = {row.id: [v for v in unmarked if _is_named(row, v, time_zone)] for row in open_rows}
+    fits = {row.id: [v for v in near[row.id] if _lasts(row, v)] for row in open_rows}
     wanted_by: dict[str, list[RecordingRow]] = {}
     for row in open_rows:
         for video in fits[row.id]:
             wanted_by.setdefault(video.placed.external_id, []).append(row)
     for row in open_rows:
-        found = fits[row.id]
-        rivals = {r.id: r for video in found for r in wanted_by[video.placed.external_id]}
-        if len(found) == 1 and len(rivals) == 1:
-            certain.append(Match(row, found[0], "title, date and length"))
-        elif found:
+        rivals = {r.id: r for video in fits[row.id] for r in wanted_by[video.placed.external_id]}
+        if len(fits[row.id]) == 1 and len(rivals) == 1:
+            certain.append(Match(row, fits[row.id][0], "title, date and length"))
+    settled = {match.video.placed.external_id for match in certain}
+    certain_rows = {match.row.id for match in certain}
+    for row in open_rows:
+        found = [v for v in near[row.id] if v.placed.external_id not in settled]
+        if row.id not in certain_rows and found:
             key = frozenset(video.placed.external_id for video in found)
-            doubtful.setdefault(key, Doubt(tuple(rivals.values()), tuple(found)))
-    certain_ids = {match.video.placed.external_id for match in certain}
+            before = doubtful[key].rows if key in doubtful else ()
+            doubtful[key] = Doubt((*before, row), tuple(found))
+    doubted = {v.placed.external_id for each in doubtful.values() for v in each.videos}
+    undecided = certain_rows | {row.id for each in doubtful.values() for row in each.rows}
     return Matches(
         tuple(sorted(certain, key=lambda each: (each.row.started_at, each.row.id))),
         tuple(doubtful.values()),
-        tuple(
-            each
-            for each in rest
-            if each.placed.external_id not in certain_ids
-            and each.placed.external_id not in wanted_by
-        ),
-        tuple(row for row in open_rows if not fits[row.id]),
+        tuple(v for v in rest if v.placed.external_id not in settled | doubted),
+        tuple(row for row in open_rows if row.id not in undecided),
     )
 
 
-def _agrees(row: RecordingRow, video: Video, time_zone: str) -> bool:
+def _is_named(row: RecordingRow, video: Video, time_zone: str) -> bool:
+    """Tell whether a video has the recording's title and day."""
     name, title = _words(row.title), _words(video.title)
     if not name or f" {name} " not in f" {title} ":
         return False
-    lasts = row.duration, video.duration
-    if lasts[0] is not None and lasts[1] is not None:
-        least, most = lasts[0] * _LEAST_SHARE, lasts[0] + _SECONDS_MORE
-        if not least <= lasts[1] <= most:
-            return False
     days = _dates(video.title)
     if days:
         return row.started_at.astimezone(ZoneInfo(time_zone)).date() in days
-    is_soon = row.started_at - _SLACK <= video.published_at <= row.started_at + _SOON
-    # Without the length, a date that nobody wrote down is too little.
-    return is_soon and None not in lasts
+    return row.started_at - _SLACK <= video.published_at <= row.started_at + _SOON
+
+
+def _lasts(row: RecordingRow, video: Video) -> bool:
+    """Tell whether a video is as long as the recording, but for what was cut out.
+
+    A day that a title names is enough where a length is not known.
+    """
+    if row.duration is None or video.duration is None:
+        return bool(_dates(video.title))
+    return row.duration * _LEAST_SHARE <= video.duration <= row.duration + _SECONDS_MORE
 
 
 def _words(text: str) -> str:

@@ -100,7 +100,10 @@ def _doubtful(doubts: Sequence[Doubt], width: int, paint: Paint) -> list[str]:
     for each in doubts:
         lines += indented(map(_recording, each.rows), 2, width)
         lines += indented((f"→ {_watched(video)}" for video in each.videos), 6, width)
-    hint = "Give them titles or dates that tell them apart on the platform, and run this again."
+    hint = (
+        "Tell them apart there by titles or dates and run this again, or write `skip: true` into "
+        "overrides: else `leap reconcile` publishes these recordings anew."
+    )
     return [*lines, *indented([hint], 2, width)]
 
 

@@ -67,9 +67,6 @@ def test_a_video_that_agrees_is_taken(changes):
         {"title": "lecture 3"},
         {"title": ""},
         {"title": "ML, lecture 3 (2026-11-21)"},
-        {"duration": 3700.0},
-        {"duration": 900.0},
-        {"duration": None},
         {"published_at": NOON - timedelta(days=1)},
         {"published_at": NOON + timedelta(days=8)},
         {"marker": "leap-0123456789"},
@@ -82,6 +79,22 @@ def test_a_video_that_does_not_agree_is_left_alone(changes):
 
     assert ((), (), (ROW,)) == (found.certain, found.doubtful, found.rows)
     assert ["v1"] == [each.placed.external_id for each in found.videos]
+
+
+@pytest.mark.parametrize("seconds", [3700.0, 900.0, None])
+def test_a_video_of_another_length_is_no_certainty(seconds):
+    """It has title and day, so that it is not passed over: a person looks at both."""
+    found = match_videos("acme", "tube", [ROW], [video(duration=seconds)], "Europe/Moscow")
+
+    assert ((), (), ()) == (found.certain, found.rows, found.videos)
+    assert [(ROW,)] == [each.rows for each in found.doubtful]
+
+
+def test_a_trailer_is_told_from_the_lecture_by_its_length():
+    """One of the two is long enough."""
+    trailer = video("v2", title="ML, lecture 3: trailer", duration=60.0)
+
+    assert [(ROW.id, "v1", BY_LOOKS)] == matched([ROW], [trailer, video("v1")])
 
 
 def test_the_day_is_that_of_the_tenant():

@@ -45,8 +45,8 @@ Not certain; nothing is guessed:
   2026-11-21-00000000000a ML, lecture 3
       → 2026-11-20 ML, lecture 3 https://youtu.be/v1
       → 2026-11-20 A �[31mbirthday https://youtu.be/v2
-  Give them titles or dates that tell them apart on the platform, and run this
-  again.
+  Tell them apart there by titles or dates and run this again, or write `skip:
+  true` into overrides: else `leap reconcile` publishes these recordings anew.
 
 No recording fits these videos; they are left alone:
   2026-11-20 A �[31mbirthday https://youtu.be/v2
