@@ -127,8 +127,14 @@ def test_new_lectures_go_before_changes_of_published_ones(channels: Channels) ->
     channels.university.record("2026-11-05 Lecture 3.mp4", "third")
     channels.university.edit(TEMPLATE, '"{{ display_name }}!"', '"{{ display_name }}?"')
 
-    channels.university.reconcile(expect=4)
+    ran = channels.university.reconcile("--workers", "1", expect=4)
 
+    told = ran.err.splitlines()
+    last, first = (
+        next(number for number, line in enumerate(told) if line.startswith(words))
+        for words in ("uni · Lecture 3: publish to vk: done", "uni · Lecture 1: publish to vk")
+    )
+    assert last < first
     assert ["Lecture 1!", "Lecture 2!", "Lecture 3?"] == sorted(
         each.title for each in channels.youtube.live()
     )
