@@ -6,7 +6,7 @@ result, and the receipt says what it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -37,9 +37,45 @@ ROLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def files_by_role(files: Iterable[Path]) -> dict[str, Path]:
-    """Return those of the targets' ``files`` that are published, by role."""
-    return {ROLES[file.name]: file for file in files if file.name in ROLES}
+class _Roles(Mapping[str, Path]):
+    """Files by role; where each is, is looked up when it is asked for."""
+
+    def __init__(self, places: Mapping[str, tuple[Mapping[str, Path], str]]) -> None:
+        self._places = places
+
+    def __getitem__(self, role: str) -> Path:
+        files, name = self._places[role]
+        return files[name]
+
+    def __contains__(self, role: object) -> bool:
+        return role in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def files_by_role(
+    targets: Iterable[Mapping[str, Path]],
+    video: tuple[Mapping[str, Path], str] | None = None,
+    thumbnail: Path | None = None,
+) -> Mapping[str, Path]:
+    """Return those of the targets' files that are published, by role.
+
+    Args:
+        targets: files by name, as a store gives them: those of a bucket are
+            brought when they are looked up, so that a new title brings no video.
+        video: the target and the name of the video, where that is not a usual one.
+        thumbnail: a picture that is in no target.
+    """
+    places = {ROLES[name]: (files, name) for files in targets for name in files if name in ROLES}
+    if video is not None:
+        places["video"] = video
+    if thumbnail is not None:
+        places["thumbnail"] = ({"thumbnail": thumbnail}, "thumbnail")
+    return _Roles(places)
 
 
 def with_contents(publication: Publication) -> Publication:
@@ -74,6 +110,7 @@ def publish(
     gone or cannot be read.
     """
     publication = with_contents(publication)
+    _require_there(publication.files["video"])
     progress(0.0, f"publishing to {publication.preset}")
     receipt = publisher.publish(publication, known, progress)
     progress(1.0, receipt.url)
@@ -106,7 +143,12 @@ def withdraw(
 def _require(files: Mapping[str, Path]) -> None:
     if "video" not in files:
         raise StageError("there is no video to publish", hint="the pipeline needs `trim`")
-    for path in files.values():
-        if not path.is_file():
-            message = f"{path}: this result is gone"
-            raise StageError(message, hint="`leap reconcile` makes it again")
+    # A video may be large and far away, and not every platform asks for it each time.
+    for path in (files[role] for role in files if role != "video"):
+        _require_there(path)
+
+
+def _require_there(path: Path) -> None:
+    if not path.is_file():
+        message = f"{path}: this result is gone"
+        raise StageError(message, hint="`leap reconcile` makes it again")

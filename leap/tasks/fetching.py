@@ -17,7 +17,6 @@ from leap.domain.ports import Progress, Source, Transcribed
 from leap.domain.stage import Stage
 from leap.secrets import forget_keys
 from leap.tasks.apart import Apart
-from leap.tasks.bucket import bucket_apart
 from leap.tasks.hearing import AskApart, hear, needs_a_cloud
 from leap.tasks.job import Job
 from leap.tasks.thumbnails import frames_apart, needs_frame
@@ -31,8 +30,7 @@ def keys_apart(job: Job) -> Iterator[Job]:
 
     A download from an account gets a source that is asked through a pipe, and a
     transcription in a cloud, or with the source's own transcript, gets those so;
-    to be entered while this process has one thread. A bucket is asked so by every
-    step. What acts for an account and
+    to be entered while this process has one thread. What acts for an account and
     does no work on media keeps its keys, and has a thumbnail cut out of the video
     by a process that has none.
     """
@@ -40,7 +38,6 @@ def keys_apart(job: Job) -> Iterator[Job]:
         with frames_apart(job) as frame:
             yield replace(job, frame=frame)
         return
-    job = replace(job, session=bucket_apart(job.session, job.tenant))
     asks = job.step.stage is Stage.TOPICS and job.effective.topics.is_in_a_cloud
     if asks or job.step.stage in _ACTING:
         yield job

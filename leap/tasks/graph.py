@@ -18,6 +18,7 @@ from leap.domain.ports import Progress
 from leap.domain.snapshot import RecordingRow
 from leap.domain.stage import Stage
 from leap.tasks.adapter import Parameter, Task, tell
+from leap.tasks.bucket import bucket_apart
 from leap.tasks.central import Central
 from leap.tasks.discarding import is_discarded
 from leap.tasks.events import Feed
@@ -47,6 +48,8 @@ class Board:
     #: Tenant, recording and preset of what can wait for everything else.
     late: frozenset[tuple[str, str, str]] = frozenset()
     pid: int = field(default_factory=os.getpid)
+    #: Whether a bucket is asked in a process apart, as that of each task does.
+    is_apart: bool = False
     #: What each task uses up, found out once: Luigi asks before and after.
     used: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -72,6 +75,15 @@ _board: list[Board] = []
 def use(board: Board) -> None:
     """Make ``board`` the one that all tasks of this process and its forks work with."""
     _board[:] = [board]
+
+
+def _session_of(tenant: str) -> Session:
+    """Return what this process works with; that of a task gives up the bucket's keys first."""
+    board = _board[0]
+    if not board.is_planning and not board.is_apart:
+        board = replace(board, session=bucket_apart(board.session, tenant), is_apart=True)
+        use(board)
+    return board.session
 
 
 class StageTask(Task):
@@ -115,11 +127,9 @@ class StageTask(Task):
 
     @property
     def job(self) -> Job:
-        board = _board[0]
+        session, board = _session_of(self.tenant), _board[0]
         here = self.tenant, self.recording
-        return Job(
-            board.session, board.changes[here], board.rows[here], self.step, self._progress()
-        )
+        return Job(session, board.changes[here], board.rows[here], self.step, self._progress())
 
     def _progress(self) -> Progress:
         board = _board[0]
@@ -146,16 +156,13 @@ class StageTask(Task):
         """Planned work is not done; after the work, the manifest is asked."""
         if _board[0].is_planning:
             return False
-        manifest = _board[0].session.store.read(
-            TargetName(self.tenant, self.recording, self.stage, self.step.key)
-        )
-        return manifest is not None and _board[0].session.store.is_present(manifest)
+        store = _session_of(self.tenant).store
+        manifest = store.read(TargetName(self.tenant, self.recording, self.stage, self.step.key))
+        return manifest is not None and store.is_present(manifest)
 
     def run(self) -> None:
         board = _board[0]
         with keys_apart(self.job) as job:
-            # What is asked of the store afterwards, too, is asked without keys.
-            use(replace(board, session=job.session))
             self._perform(board, job)
 
     def _perform(self, board: Board, job: Job) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from leap.config.presets import CLOUD_PLATFORMS
@@ -82,10 +81,10 @@ def _publication(job: Job, applied: Mapping[str, str]) -> Publication:
     store = job.session.store
     trimmed, transcript = job.needed(Stage.TRIM), job.input(Stage.TRANSCRIBE)
     inputs = [job.needed(stage) for stage in job.step.inputs]
-    files = files_by_role(path for each in inputs for path in store.files(each).values())
-    video: Path = store.files(trimmed)[trimmed.facts["video"]]
+    targets = [store.files(each) for each in inputs]
+    cut, video = store.files(trimmed), trimmed.facts["video"]
     duration = trimmed.facts["duration"]
-    picture = thumbnail(job, applied, video, duration) if _is_video(job) else None
+    picture = thumbnail(job, applied, lambda: cut[video], duration) if _is_video(job) else None
     publication = with_contents(
         Publication(
             tenant=job.tenant,
@@ -96,7 +95,7 @@ def _publication(job: Job, applied: Mapping[str, str]) -> Publication:
             started_at=job.row.started_at.astimezone(ZoneInfo(job.declared.config.time_zone)),
             duration=duration,
             language=str(transcript.facts["language"]) if transcript else "und",
-            files={**files, "video": video, **({"thumbnail": picture} if picture else {})},
+            files=files_by_role(targets, (cut, video), picture),
             outline=None,
             breaks=(),
             segments=(),

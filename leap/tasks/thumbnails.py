@@ -6,7 +6,7 @@ first: no process both holds keys and works on media.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,12 +43,14 @@ def frames_apart(job: Job) -> Iterator[Framer]:
             yield frame
 
 
-def thumbnail(job: Job, applied: Mapping[str, str], video: Path, duration: float) -> Path | None:
+def thumbnail(
+    job: Job, applied: Mapping[str, str], video: Callable[[], Path], duration: float
+) -> Path | None:
     """Return the picture of the publication, or None where none is wanted or it is there.
 
     Args:
         applied: the digests that the platform's copy has.
-        video: what a frame is cut out of.
+        video: gives what a frame is cut out of.
         duration: of the video, in seconds.
 
     Raises BadInput where the video has no picture there.
@@ -59,7 +61,7 @@ def thumbnail(job: Job, applied: Mapping[str, str], video: Path, duration: float
     if "file" in wished:
         return job.session.declaration.root / str(wished["file"])
     assert job.frame is not None  # noqa: S101 -- see leap.tasks.fetching
-    return job.frame(video, duration)
+    return job.frame(video(), duration)
 
 
 def _wished(job: Job) -> Mapping[str, Any]:

@@ -71,7 +71,7 @@ def publication(targets: list[Path]) -> Publication:
         started_at=datetime(2026, 11, 20, tzinfo=UTC),
         duration=60.0,
         language="en",
-        files=files_by_role(targets),
+        files=files_by_role([{path.name: path for path in targets}]),
         outline=None,
         breaks=(),
         segments=(),
@@ -94,9 +94,9 @@ def quiet(share, message=""):
     """Receive progress and say nothing."""
 
 
-def test_files_have_their_roles_by_name(targets):
+def test_files_have_their_roles_by_name(publication):
     """Sound for the transcriber and bookkeeping are nobody's to watch."""
-    assert {role: path.name for role, path in files_by_role(targets).items()} == {
+    assert {role: path.name for role, path in publication.files.items()} == {
         "video": "video.mp4",
         "vtt": "subtitles.vtt",
         "srt": "subtitles.srt",

@@ -147,6 +147,7 @@ def test_a_machine_with_an_empty_disk_goes_on_where_another_one_was(
     third.reconcile()
     assert dict.fromkeys(FILE_STAGES, 0) == {s: uploads(s3, s) for s in FILE_STAGES}
     assert "once more" in pages(third)[0].read_text("utf-8")
+    assert 0 == sum(each.endswith("/audio.flac") for each in s3.journal)
 
 
 def test_a_run_that_is_killed_goes_on_elsewhere(machine: Machine, s3: S3) -> None:
