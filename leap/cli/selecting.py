@@ -52,6 +52,7 @@ def drift_option(function: F) -> F:
         is_flag=False,
         flag_value="fields",
         type=click.Choice(["fields", "captions"]),
+        metavar="[captions]",
         help="Look at YouTube and VK too: what was changed, deleted or blocked there. "
         "captions: these as well, for 50 units of YouTube's day each.",
     )(function)

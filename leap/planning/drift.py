@@ -56,7 +56,8 @@ def drift_of(
     here = tenant, recording, fact.preset, fact.platform
     url = fact.url or ""
     if seen.state == "missing":
-        return Drift(*here, "missing", seen.reason, url=url)
+        reason = seen.reason or f"the video is on {fact.platform} no more"
+        return Drift(*here, "missing", reason, url=url)
     found = edits(given, seen.parts, manage)
     if seen.state == "blocked":
         return Drift(*here, "blocked", seen.reason, found, url)

@@ -54,10 +54,10 @@ def why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
     if not parts:
         return "its last step was cut off"
     if fact.state == "applied" and fact.applied and fact.reason:
-        return f"{' and '.join(parts)} {fact.reason}"
+        return f"{_list(parts)} {fact.reason}"
     if not fact.applied:
         return "its page is gone" if fact.state == "applied" else "publishing was cut off"
-    return f"{' and '.join(parts)} {'change' if len(parts) > 1 else 'changes'}"
+    return f"{_list(parts)} {'change' if len(parts) > 1 else 'changes'}"
 
 
 def edited(stage: Stage, before: Mapping[str, object], after: Mapping[str, object]) -> str:
@@ -67,6 +67,12 @@ def edited(stage: Stage, before: Mapping[str, object], after: Mapping[str, objec
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     )
+
+
+def _list(words: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _again(fact: StageFact | PublicationFact) -> str:

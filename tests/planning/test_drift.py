@@ -116,6 +116,14 @@ def test_a_lost_video_waits_for_a_person(state):
     assert seen.reason.startswith("YouTube says so; ")
 
 
+def test_a_platform_that_gives_no_reason_is_named():
+    """A hold always says why."""
+    found = drift(Seen("missing"))
+    assert found is not None
+
+    assert "the video is on youtube no more" == found.reason
+
+
 def test_a_deleted_video_says_how_it_is_let_go():
     """And the recording for which."""
     found = drift(Seen("missing", "gone"))
