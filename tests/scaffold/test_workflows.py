@@ -318,7 +318,9 @@ class Job:
         git(self.work, "clone", "--quiet", "--depth", "2", url, "head")
 
     def run(self, name: str) -> subprocess.CompletedProcess[str]:
-        return shell(step(self.file, name)["run"], self.work, self.environment)
+        found = step(self.file, name)
+        said = {key: value for key, value in found.get("env", {}).items() if "${{" not in value}
+        return shell(found["run"], self.work, {**self.environment, **said})
 
     def ready(self) -> None:
         self.merge()
@@ -342,6 +344,18 @@ def test_a_pull_request_is_validated_and_planned_without_any_secret(job):
     assert str(job.runner) not in plan
     assert plan == (job.runner / "summary.md").read_text()
     assert not list(job.work.glob("*/state"))
+
+
+def test_a_pull_request_may_bring_a_channel(job):
+    """It does not get to know where the ledger is, and has none that could be lost."""
+    preset = job.origin / "tenants/acme/presets/channel.yaml"
+    preset.write_text("platform: youtube\naccount: channel\n")
+    (job.origin / "tenants/acme/secrets.sops.yaml").unlink()
+    job.ready()
+
+    validated, planned = job.run("Validate"), job.run("Plan")
+
+    assert (0, 0) == (validated.returncode, planned.returncode), validated.stdout + planned.stderr
 
 
 def test_the_mistakes_of_a_pull_request_are_annotations(job):
