@@ -166,6 +166,11 @@ def _made(why: Why, width: int) -> list[str]:
     return indented([clean(each) for each in (*words, f"source: {source}")], 4, width)
 
 
+def _plain(value: Any) -> list[str]:
+    """Return ``value`` so that the same in another order, or a number as text, is the same."""
+    return sorted(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
+
+
 def _short(value: str) -> str:
     """Return a hash, which nobody reads to its end, by its beginning."""
     return f"{value[:_SHORT]}…" if len(value) == _SHA256 else value
@@ -179,7 +184,7 @@ def _receipt(why: Why, width: int) -> list[str]:
     by += [f"commit {filed.commit[:_SHORT]}"] if filed.commit else []
     head = f"Receipt {filed.number} of {moment(filed.at)}" + (f", {', '.join(by)}" if by else "")
     lines = [*indented([head], 2, width), *indented([filed.url] if filed.url else [], 4, width)]
-    if filed.given is not None and filed.given != why.value:
+    if filed.given is not None and _plain(filed.given) != _plain(why.value):
         lines += ["    It was given:", *_value(filed.given, 8, width)]
     return lines
 

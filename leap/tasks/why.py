@@ -10,7 +10,8 @@ from typing import Any
 
 from leap.config import Declaration, Effective, PublicationSettings, override_for
 from leap.config.complaints import did_you_mean
-from leap.config.effective import said_of
+from leap.config.effective import Said, said_of
+from leap.config.merge import Origin
 from leap.config.presets import PARTS, PRESETS
 from leap.config.templating import used
 from leap.config.tenant import TenantDeclaration
@@ -40,6 +41,8 @@ _STAGES: Mapping[str, tuple[Stage, ...]] = MappingProxyType(
 )
 #: The option whose text shows it.
 _SHOWN_IN = {"chapters": "description"}
+#: https://dev.vk.com/ru/method/video has no method for them.
+_WITHOUT_CAPTIONS = frozenset({"vk"})
 _NOT_OPTIONS = frozenset({"platform", "account"})
 
 
@@ -98,7 +101,8 @@ def _as_declared(
 
 def _fields(platform: str) -> frozenset[str]:
     options = frozenset(PRESETS[platform].model_fields) - _NOT_OPTIONS
-    return options | {"title", "description", "chapters", "captions", "video"}
+    made = {"chapters", "video"} if platform in _WITHOUT_CAPTIONS else {*_STAGES}
+    return options | {"title", "description"} | made
 
 
 def _no_such(field: str, platforms: Sequence[str]) -> UsageError:
@@ -117,7 +121,8 @@ def _why(asked: _Asked, field: str, shown: Preview, settings: PublicationSetting
     stages = {*_STAGES.get(field, ())}
     variables = list(_variables(text, shown)) if text is not None and field == option else []
     stages |= {each.stage for each in variables if each.stage}
-    manifests = {stage: _manifest(asked, stage) for stage in Stage if stage in stages}
+    wanted = row.wanted.stages if row.wanted else {}
+    manifests = {stage: _manifest(asked, stage) for stage in wanted if stage in stages}
     said = said_of(
         asked.declaration,
         asked.tenant,
@@ -132,12 +137,19 @@ def _why(asked: _Asked, field: str, shown: Preview, settings: PublicationSetting
         platform=shown.platform,
         state=_state(field, settings, fact, row),
         value=_value(field, shown, settings, manifests),
-        said=said,
+        said=said or _built_in(option, settings),
         variables=variables,
         targets=[_made(row, stage, manifest) for stage, manifest in manifests.items()],
         source=_source(row, _manifest(asked, Stage.DOWNLOAD)),
         receipt=_filed(last, field, _part(field, shown.platform)) if last else None,
     )
+
+
+def _built_in(option: str, settings: PublicationSettings) -> tuple[Said, ...]:
+    """Return what an option of the platform is where no layer says anything of it."""
+    if option not in PRESETS[settings.platform].model_fields:
+        return ()
+    return (Said(Origin("built-in"), settings.options.get(option)),)
 
 
 def _variables(text: str, shown: Preview) -> Iterator[Variable]:

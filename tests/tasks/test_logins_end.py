@@ -156,3 +156,25 @@ def test_the_last_hours_of_a_token_are_told_by_the_next_plan(faculty: Faculty) -
 
     assert "uni: the login vk-main ends" in told
     assert "in 2 h; see `leap auth status`" in told
+
+
+def test_what_a_platform_was_given_is_told_beside_what_is_declared(faculty: Faculty) -> None:
+    """YouTube's forbidden signs are replaced; the order of tags and a number's form are no news."""
+    university = faculty.university
+    (university.root / "tenants/uni/presets/faculty.yaml").unlink()
+    options = "{tags: [b, a], title: '{{ display_name }} < {{ record_date }}'}"
+    university.edit(
+        "tenants/uni/templates/lectures.yaml", "  lectures:\n  faculty:", f"  lectures: {options}"
+    )
+    faculty.reconcile(*FIRST)
+    (found,) = university.status().values()
+
+    def why(field: str) -> str:
+        ran = university.leap("show", found["recording"], "--why", field, COLUMNS="80")
+        return flat(ran.out)
+
+    assert "It was given: Lecture 1 ＜ 2026-11-20" in why("title")
+    for field in ("tags", "category", "privacy"):
+        said = why(field)
+        assert f"{field} of lectures published as declared" in said
+        assert "It was given" not in said

@@ -81,10 +81,13 @@ def test_a_title_leads_to_lines_variables_models_and_its_receipt(lectures):
     assert "ffmpeg" in video["targets"]["trim"]["versions"]
     assert ("folder", 64) == (video["source"]["kind"], len(video["source"]["sha256"]))
 
-    # An option leads to the line that says it, or to nothing where it is as it is built in.
+    # An option leads to the line that says it, or is built in.
     course, privacy = why(lectures, "course"), why(lectures, "privacy")
     assert [("ML", TEMPLATE, 7)] == [(x["value"], x["file"], x["line"]) for x in course["said"]]
-    assert ("public", []) == (privacy["value"], privacy["said"])
+    assert ("public", [("public", "built-in", True)]) == (
+        privacy["value"],
+        [(x["value"], x["layer"], x["counts"]) for x in privacy["said"]],
+    )
 
     # It reads well at eighty columns; a field that none has names those there are.
     one = identity(lectures)
