@@ -21,8 +21,19 @@ def shared_edits(base: Declaration | None, head: Declaration) -> tuple[Edit, ...
 def tenant_edits(
     base: TenantDeclaration | None, head: TenantDeclaration | None
 ) -> tuple[Edit, ...]:
-    """Return the edits of a tenant's files, by file and line."""
-    return _edits(_files(base) if base else {}, _files(head) if head else {})
+    """Return the edits of a tenant's files, by file and line; pictures come last."""
+    files = _edits(_files(base) if base else {}, _files(head) if head else {})
+    return (*files, *_pictures(base, head))
+
+
+def _pictures(base: TenantDeclaration | None, head: TenantDeclaration | None) -> Iterator[Edit]:
+    """Yield the thumbnails that are named by both and show something else now."""
+    if base is None or head is None:
+        return
+    for name, picture in sorted(head.pictures.items()):
+        before = base.pictures.get(name)
+        if before is not None and before.sha256 != picture.sha256:
+            yield Edit(picture.file, 0, "", "a picture", "another picture")
 
 
 def _shared(declaration: Declaration) -> dict[str, Document]:

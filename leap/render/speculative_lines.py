@@ -162,7 +162,8 @@ def _recording(effect: Effect) -> Iterator[str]:
 def _edit(edit: Edit) -> tuple[str, str]:
     place = f"{edit.file}:{edit.line}" if edit.line else edit.file
     if not edit.path:
-        return f"{place}:", "new" if edit.before is None else "removed"
+        changed = "removed" if edit.after is None else "another one"
+        return f"{place}:", "new" if edit.before is None else changed
     before, after = (
         "nothing" if value is None else cut(clean(value), _LONGEST) or "empty"
         for value in (edit.before, edit.after)

@@ -280,6 +280,28 @@ def test_mistakes_there_count_as_absent(checkout: Checkout) -> None:
     assert found["notes"][0].startswith("acme has mistakes there (tenants/acme/templates/ml.yaml:2")
 
 
+def test_another_picture_changes_the_videos_that_show_it(checkout: Checkout) -> None:
+    """Thumbnails are part of what is compared."""
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0\x02\xd0\x08\x02\0\0\0"
+    picture = checkout.root / "tenants/acme/thumbnails/ml.png"
+    picture.parent.mkdir()
+    picture.write_bytes(head)
+    checkout.write(
+        "tenants/acme/presets/site.yaml", "platform: youtube\naccount: main\nthumbnail: ml\n"
+    )
+    checkout.commit()
+    checkout.catalogue("Learning 1")
+    unchanged = checkout.json("--against", "main")
+    picture.write_bytes(head + b"another")
+
+    (found, _) = checkout.json("--against", "main")["tenants"]
+    text = checkout.plan("--against", "main").out
+
+    assert not unchanged["has_changes"]
+    assert [["site"]] == [effect["updates"] for effect in found["effects"]]
+    assert "tenants/acme/thumbnails/ml.png: another one" in text
+
+
 def test_a_comment_is_safe_and_fits(checkout: Checkout) -> None:
     """What titles hold means nothing in Markdown, and GitHub takes the comment."""
     hostile = "Learning ``` </details> @everyone <img src=x onerror=alert(1)> [a](b)"
