@@ -23,7 +23,7 @@ def point(name: str) -> None:
 
     Actions: ``kill`` (SIGKILL this process), ``killgroup`` (and all of its
     process group: the run as a whole), ``full`` (raise OSError ENOSPC),
-    ``sleep`` (for one minute).
+    ``sleep`` (for one minute), ``stop`` (SIGSTOP this process, all its threads).
     """
     asked = os.environ.get(_VARIABLE)
     if not asked:
@@ -43,3 +43,5 @@ def point(name: str) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     elif action == "sleep":
         time.sleep(60)
+    elif action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)

@@ -41,9 +41,9 @@ _BEGIN = """
 _WRITING = sql.SQL("READ WRITE")
 _READING = sql.SQL("ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-#: Shutdown, crash, start, serialization, deadlock, too many connections:
-#: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_PASSING = {"57P01", "57P02", "57P03", "25P03", "40001", "40P01", "53300"}
+#: Shutdown, crash, start, serialization, deadlock, too many connections, a row that
+#: another transaction holds: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_PASSING = {"57P01", "57P02", "57P03", "25P03", "40001", "40P01", "53300", "55P03"}
 
 
 class Connections:

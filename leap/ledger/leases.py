@@ -16,13 +16,16 @@ from contextlib import contextmanager, suppress
 from leap.domain.ledger import Lease
 from leap.errors import LeaseLost, LedgerError
 from leap.ledger.address import Connection
-from leap.ledger.connections import Connections
+from leap.ledger.connections import PATIENCE, Connections
 from leap.ledger.processes import Identity, identity, is_gone
 
 #: How long a lease lasts without a heartbeat, in seconds.
 TTL = 60.0
 
 _POLL = 0.2
+#: A holder that was stopped while it renewed holds its row for as long as the
+#: server lets a transaction be idle, which is a minute.
+_ROW_PATIENCE = 90.0
 
 # ``claim`` makes the statement safe to repeat: a claim that was granted, but
 # whose answer got lost, is granted again.
@@ -118,7 +121,8 @@ def _acquire(
             other = connection.execute(_HOLDER, values).fetchone()
             return [None, *other] if other else [None, None, None]
 
-        fence, *other = connections.run(tenant, claimed)
+        patience = PATIENCE if wait < _ROW_PATIENCE else _ROW_PATIENCE
+        fence, *other = connections.run(tenant, claimed, patience=patience)
         if isinstance(fence, int):
             return Lease(scope, holder, fence)
         gone = _fence_of_the_dead(*other)
