@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -58,7 +58,8 @@ class Memory:
         said = self._checkpoint.read(_NOTE)
         if not isinstance(said, Mapping):
             return None
-        return Note(**{**said, "stale": tuple(said["stale"])})
+        known = {each.name: said[each.name] for each in fields(Note) if each.name in said}
+        return Note(**{**known, "stale": tuple(known.get("stale") or ())})
 
     def write(self, note: Note) -> Note:
         """Write ``note`` and return it. Raises LedgerError, LeaseLost."""

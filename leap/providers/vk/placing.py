@@ -118,6 +118,9 @@ class Placing:
         """
         self._require_time()
         stale = (*note.stale, note.video) if note.video else note.stale
+        if note.video:
+            # Nothing may go there any more, least of all in the name of the new place.
+            self._memory.keep_address(None)
         note = self._memory.write(Note("saving", note.since, stale=stale, lost=note.lost))
         try:
             return self._kept(note, self._asked())

@@ -72,6 +72,32 @@ def test_a_crash_at_any_effect_leaves_one_video(
         assert video.thumb
 
 
+def test_a_crash_while_a_new_place_is_taken_leaves_one_video(vk, run, lecture, paper, tmp_path):
+    """At any effect on the way from a place that has ended, by our clock, to another one."""
+    publication = lecture()
+
+    def begin():
+        (tmp_path / "checkpoint.json").unlink(missing_ok=True)
+        vk.api.videos.clear()
+        vk.uploads.cuts = [1000] * 3
+        with pytest.raises(RetrySoon):
+            run(publication)
+        note = paper(publication).read("vk")
+        paper(publication).save("vk", {**note, "ends": 1.0})
+
+    begin()
+    effects = run(publication)
+    for end in range(1, effects + 1):
+        begin()
+        with pytest.raises(Crash):
+            run(publication, end=end)
+        finished(run, publication)
+        (video,) = vk.videos
+        assert [] == vk.placeholders, end
+        assert video.name == paper(publication).placed.external_id, end
+        assert "all" == video.privacy
+
+
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("path", ["/method/video.save", "/upload.do"])
 def test_a_lost_answer_makes_no_second_video(vk, run, lecture, path, times):
