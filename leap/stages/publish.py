@@ -110,7 +110,7 @@ def publish(
     gone or cannot be read.
     """
     publication = with_contents(publication)
-    _require_there(publication.files["video"])
+    require_there(publication.files["video"])
     progress(0.0, f"publishing to {publication.preset}")
     receipt = publisher.publish(publication, known, progress)
     progress(1.0, receipt.url)
@@ -145,10 +145,11 @@ def _require(files: Mapping[str, Path]) -> None:
         raise StageError("there is no video to publish", hint="the pipeline needs `trim`")
     # A video may be large and far away, and not every platform asks for it each time.
     for path in (files[role] for role in files if role != "video"):
-        _require_there(path)
+        require_there(path)
 
 
-def _require_there(path: Path) -> None:
+def require_there(path: Path) -> None:
+    """Raise StageError where a file to be published is gone."""
     if not path.is_file():
         message = f"{path}: this result is gone"
         raise StageError(message, hint="`leap reconcile` makes it again")

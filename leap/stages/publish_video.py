@@ -19,7 +19,7 @@ from leap.errors import (
     StageError,
 )
 from leap.faults import point
-from leap.stages.publish import WITHDRAWN, with_contents
+from leap.stages.publish import WITHDRAWN, require_there, with_contents
 
 #: The note of which media are being placed: their digest.
 BEGUN = "begun"
@@ -104,6 +104,8 @@ def _placed(
             f"{publication.preset} has other media than the recording has now",
             hint="say `new_media: keep` in an override, or take it down with `withdraw: true`",
         )
+    # Before anything is written down or asked: it may have to be brought first.
+    require_there(publication.files["video"])
     begun = checkpoint.read(BEGUN)
     if begun != wanted and (begun is not None or checkpoint.placed is not None):
         # Half of a video that is not wanted any more, and was never opened.
