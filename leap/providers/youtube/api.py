@@ -15,7 +15,8 @@ from leap.providers.youtube.wire import Wire
 #: A resource as the API describes it: JSON.
 Resource = Mapping[str, Any]
 
-_PAGE = 50
+#: How much there is on a page, and how many videos can be asked for at once.
+PAGE = 50
 
 
 class Api:
@@ -33,13 +34,9 @@ class Api:
     # ── videos ─────────────────────────────────────────────────────────────
 
     def videos(self, ids: Sequence[str], part: str) -> dict[str, Resource]:
-        """Return those of the videos that there are, by id; one call for each fifty."""
-        found: dict[str, Resource] = {}
-        for start in range(0, len(ids), _PAGE):
-            chosen = ",".join(ids[start : start + _PAGE])
-            asked = self._service.videos().list(part=part, id=chosen, maxResults=_PAGE)
-            found |= {each["id"]: each for each in _items(self._run(asked))}
-        return found
+        """Return those of at most fifty videos that there are, by id."""
+        asked = self._service.videos().list(part=part, id=",".join(ids), maxResults=PAGE)
+        return {str(each["id"]): each for each in _items(self._run(asked))}
 
     def update_video(self, part: str, body: Resource) -> Resource:
         """Replace all that can be changed of the named parts of a video. Raises Missing."""
@@ -84,7 +81,7 @@ class Api:
         """Yield the playlists of the channel."""
         yield from self._pages(
             lambda page: self._service.playlists().list(
-                part="snippet", mine=True, maxResults=_PAGE, pageToken=page
+                part="snippet", mine=True, maxResults=PAGE, pageToken=page
             )
         )
 
@@ -102,7 +99,7 @@ class Api:
         """
         yield from self._pages(
             lambda page: self._service.playlistItems().list(
-                part=part, playlistId=playlist, videoId=video, maxResults=_PAGE, pageToken=page
+                part=part, playlistId=playlist, videoId=video, maxResults=PAGE, pageToken=page
             )
         )
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from leap.domain.ports import Placed, Progress, Seen
 from leap.providers.youtube import captions, playlists, thumbnail
-from leap.providers.youtube.api import Api, Resource
+from leap.providers.youtube.api import PAGE, Api, Resource
 from leap.providers.youtube.metadata import metadata_of
 from leap.providers.youtube.opening import trouble_of
 from leap.providers.youtube.resources import privacy_of, section
 
 _METADATA, _PRIVACY = "metadata", "privacy"
 _PARTS = "snippet,status,contentDetails"
-_PAGE = 50
 _MOST_COUNTRIES = 5
 
 
@@ -29,9 +28,9 @@ def look(
     ids = list(dict.fromkeys(each.external_id for each in placed))
     found: dict[str, Seen] = {}
     inside: dict[str, frozenset[str]] = {}
-    for start in range(0, len(ids), _PAGE):
+    for start in range(0, len(ids), PAGE):
         progress(start / len(ids), f"looking at {len(ids)} videos on YouTube")
-        chosen = ids[start : start + _PAGE]
+        chosen = ids[start : start + PAGE]
         there = api.videos(chosen, _PARTS)
         for video in chosen:
             known = given.get(video, {})

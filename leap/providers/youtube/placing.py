@@ -108,16 +108,15 @@ class Placing:
 
     def _resume(self, film: Film, upload: Upload) -> Placed:
         address = self._checkpoint.read_secret(_SESSION)
-        is_same = upload.film == film.fingerprint
-        if upload.sent is None and (address is None or not is_same):
-            # It was never sent whole: there is no video of it, and never will be. And
-            # bytes of two files would make no film.
+        if address is None and upload.sent is None:
+            # It was never sent whole: there is no video of it, and never will be.
             return self._begin(film, replace(self._intent(film), since=upload.since))
         if address is None:
             return self._lost(film, upload)
         session = Session(self._wire, self._endpoint, address, film, upload.size)
         state = asked(session, self._timer)
-        if isinstance(state, Received) and not is_same:
+        if isinstance(state, Received) and upload.film != film.fingerprint:
+            # The bytes of two files would make no film.
             return self._begin(film, replace(self._intent(film), since=upload.since))
         return self._go_on(film, upload, session, state)
 

@@ -9,12 +9,11 @@ from itertools import islice
 from leap.domain.ports import Video
 from leap.errors import DeferUntil
 from leap.providers.http import Timer
-from leap.providers.youtube.api import Api, Resource
+from leap.providers.youtube.api import PAGE, Api, Resource
 from leap.providers.youtube.refusals import Missing
 from leap.providers.youtube.resources import section, video_of
 
 PARTS = "snippet,status,contentDetails"
-_PAGE = 50
 #: The clocks of Google and of this machine differ by less.
 _SKEW = timedelta(hours=1)
 #: A video may be listed some time after it was made; so it is looked for again.
@@ -66,7 +65,7 @@ def _resources(api: Api, since: datetime | None) -> Iterator[Resource]:
     """Yield the videos of the channel, up to the first page on which all are older."""
     try:
         items = api.playlist_items(api.uploads(), part="snippet,contentDetails")
-        while page := list(islice(items, _PAGE)):
+        while page := list(islice(items, PAGE)):
             ids = [str(section(item, "contentDetails").get("videoId", "")) for item in page]
             found = api.videos(list(filter(None, ids)), PARTS)
             yield from (found[name] for name in ids if name in found)

@@ -135,6 +135,14 @@ def test_a_time_that_is_over_means_now(youtube, publish, saying):
     assert "public" == youtube.live()[0].privacy(youtube.clock.now())
 
 
+def test_what_is_public_already_is_not_hidden_again(youtube, publish, saying, apply):
+    """Nor can it be: YouTube schedules no video that was public."""
+    publish(saying(privacy="public"))
+
+    assert "public" == apply("privacy", saying(privacy="public", publish_at=in_a_day(youtube)))
+    assert "public" == youtube.live()[0].status["privacyStatus"]
+
+
 def test_a_schedule_is_changed_and_given_up(youtube, publish, saying, apply):
     """Without being public in between."""
     publish(saying(privacy="public", publish_at=in_a_day(youtube)))

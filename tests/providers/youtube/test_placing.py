@@ -293,9 +293,12 @@ def test_a_file_that_was_made_anew_is_sent_anew(youtube, publish, dying, small):
     assert 2 == youtube.counts()["videos.insert"]
 
 
-def test_a_file_that_changes_while_it_is_sent_is_noticed(youtube, publish, small):
+@pytest.mark.parametrize(
+    "changed", [lambda film: film[:-100], lambda film: film[::-1], lambda film: film + b"more"]
+)
+def test_a_file_that_changes_while_it_is_sent_is_noticed(youtube, publish, small, changed):
     """What is there then is no video, and the next run sends the file as it is."""
-    youtube.after(CHUNK, lambda: small.write_bytes(small.read_bytes()[:-100]))
+    youtube.after(CHUNK, lambda: small.write_bytes(changed(small.read_bytes())))
     with pytest.raises(ProviderError, match="changed while it was uploaded"):
         publish()
     assert [] == youtube.live()

@@ -111,6 +111,18 @@ def test_a_lost_answer_adds_no_second_time(youtube, publish, saying, shelf):
     assert 1 == youtube.counts()["playlistItems.insert"]
 
 
+def test_a_list_that_is_behind_adds_no_second_time(youtube, publish, saying, shelf):
+    """Neither in this run nor in the next one, which knows what was asked for."""
+    youtube.fault(INSERT, lost=True)
+    youtube.fault("GET /youtube/v3/playlistItems", skip=1, times=4, status=200, json={"items": []})
+    with pytest.raises(RetrySoon):
+        publish(saying(playlist=("All",)))
+
+    publish(saying(playlist=("All",)))
+    assert [youtube.live()[0].id] == shelf["All"].videos
+    assert 1 == youtube.counts()["playlistItems.insert"]
+
+
 def test_a_request_that_got_lost_is_made_again_later(youtube, publish, saying, shelf):
     """Once the list is sure not to have it."""
     youtube.fault(INSERT, drop=True)
