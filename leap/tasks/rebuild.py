@@ -47,9 +47,8 @@ def rebuild(session: Session, tenants: Collection[str], progress: Progress) -> R
     failures = publications = calls = 0
     for tenant, found in manifests.items():
         known = ledger.snapshot(tenant).recordings
-        for manifest in found:
-            if store.is_present(manifest):
-                index(session, manifest)
+        for manifest in store.standing([each.name for each in found]).values():
+            index(session, manifest)
         for failure in store.failures(tenant):
             if failure.name.recording in known:
                 failures += 1

@@ -241,3 +241,6 @@ def test_wrong_keys_are_one_line_before_any_work(machine: Machine, s3: S3) -> No
     assert "no keys for the bucket; set AWS_ACCESS_KEY_ID" in ran.err
     assert "Traceback" not in ran.err
     assert [] == pages(one)
+    doctor = one.leap("doctor", **nowhere)
+    assert 1 == doctor.code
+    assert "no keys for the bucket" in doctor.out
