@@ -1,12 +1,12 @@
 # `make demo` shows what LEAP does; `make test` checks that it still does.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format lock bench clean
+.PHONY: help venv demo test crash-test lint format lock bench clean
 
 JOBS ?= 2
 PYTEST_ARGS ?=
 
 help: ## Say what there is to make.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 venv: ## Make .venv from requirements.lock (uv if present, else pip).
 	@PYTHON="$(PYTHON)" scripts/bootstrap
@@ -16,6 +16,9 @@ demo: venv ## Publish two demo lectures to a local site.
 
 test: lint ## Check everything: lint, types, layers, the whole suite.
 	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+
+crash-test: venv ## Cut publishing at every place; `make test` tries a third of them.
+	LEAP_CRASH=all .venv/bin/python -m pytest -n $(JOBS) --dist worksteal tests/crash $(PYTEST_ARGS)
 
 lint: venv ## Check style, types and who may import whom.
 	.venv/bin/ruff check

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+EVERYTHING = os.environ.get("LEAP_CRASH") == "all"
+
 #: So many tests share the cases of one kind, so that several processes can work on them.
 SHARES = 4
 
@@ -19,7 +21,7 @@ SHARES = 4
 def drawn(cases: Sequence[T], share: int, part: float = 1 / 3) -> list[T]:
     """Return the cases of one of the shares that are tried this time, in their order."""
     mine = list(cases)[share::SHARES]
-    if os.environ.get("LEAP_CRASH") == "all":
+    if EVERYTHING:
         return mine
     dice = random.Random(f"{os.environ.get('LEAP_CRASH_SEED', '1')}/{share}/{len(cases)}")
     count = max(1, round(len(mine) * part))
