@@ -39,10 +39,10 @@ def command(identity: str, root: Path, field: str | None, format_: str) -> None:
     """Show one recording: targets, topics, publications, history.
 
     ID is a recording's id as `leap status` prints it, or the beginning of it
-    or of its 12 hex digits, as long as only one recording has it. With --why
-    it is told of one field of its publications which lines of the YAML say it,
-    what was put into it, which files and models that is from, and with which
-    receipt it was published.
+    or of its 12 hex digits, as long as only one recording has it. --why
+    follows one field of its publications back: to the lines of the YAML that
+    say it, the values that were put into it, the files and models these are
+    from, and the receipt with which it was published.
     """
     from leap.config import load
     from leap.ledger import open_ledger
