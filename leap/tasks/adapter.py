@@ -11,13 +11,11 @@ import datetime as dt
 import enum
 import json
 import logging
-import multiprocessing
 import os
 import signal
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, MappingProxyType, TracebackType
 from typing import Any
@@ -37,6 +35,7 @@ from luigi.worker import Worker  # noqa: E402
 from leap.tasks.calls import ANSWER_SECONDS, Fetcher  # noqa: E402
 from leap.tasks.central import Central, runner_name  # noqa: E402
 from leap.tasks.processes import die_with_parent  # noqa: E402
+from leap.tasks.stopping import Alarm, alarm_after, graceful_stop  # noqa: E402
 from leap.tasks.timelimit import TimeLimit  # noqa: E402
 
 #: The folder of Luigi's pages.
@@ -46,12 +45,6 @@ Task = luigi.Task
 Parameter = luigi.Parameter
 
 _log = logging.getLogger(__name__)
-
-#: Luigi's worker stops asking for work when it gets this signal.
-_PHASE_OUT = signal.SIGUSR1
-
-#: How long a stopped stage has to put its things away before it is killed.
-_GRACE_SECONDS = 10.0
 
 #: How often a scheduler that does not answer is asked, and after how many seconds again.
 _ATTEMPTS, _PAUSE_SECONDS = 6, 5.0
@@ -143,7 +136,7 @@ def run(
     """
     _seal()
     _log_to(log)
-    with _graceful_stop() as stopped, _alarm(limit) as alarm:
+    with graceful_stop() as stopped, alarm_after(limit) as alarm:
         remote = _Remote(central, stopped) if central else None
         scheduler: Any = remote
         if scheduler is None:
@@ -205,7 +198,7 @@ def _seal() -> None:
 class _Factory:
     """Hands Luigi the scheduler and the worker that LEAP set up."""
 
-    def __init__(self, scheduler: Any, alarm: _Alarm) -> None:
+    def __init__(self, scheduler: Any, alarm: Alarm) -> None:
         self._scheduler, self._alarm = scheduler, alarm
 
     def create_local_scheduler(self) -> Any:
@@ -341,77 +334,3 @@ def _log_to(handler: logging.Handler) -> None:
         logger.handlers = [handler]
         logger.propagate = False
         logger.setLevel(logging.INFO)
-
-
-@contextmanager
-def _graceful_stop() -> Iterator[threading.Event]:
-    """Turn SIGINT and SIGTERM into: no new work, stop what runs, kill what stays."""
-    stopped = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if stopped.is_set():
-            _kill_children()
-            return
-        stopped.set()
-        os.kill(os.getpid(), _PHASE_OUT)
-        _stop_children()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class _Alarm:
-    """Ends the work when its time is over; it is started once there is a worker to tell."""
-
-    def __init__(self, limit: TimeLimit | None) -> None:
-        self._limit = limit
-        self.rang = False
-
-    def start(self) -> None:
-        if self._limit is not None:
-            # A timer of 0 seconds would never go off.
-            signal.setitimer(signal.ITIMER_REAL, max(self._limit.left, 0.001))
-
-    def ring(self, _signal: int, _frame: FrameType | None) -> None:
-        """No new work; and when that was said before, stop what still runs."""
-        assert self._limit is not None  # noqa: S101 -- it was started
-        if self.rang:
-            _stop_children()
-            return
-        self.rang = True
-        os.kill(os.getpid(), _PHASE_OUT)
-        signal.setitimer(signal.ITIMER_REAL, max(self._limit.grace, 0.001))
-
-
-@contextmanager
-def _alarm(limit: TimeLimit | None) -> Iterator[_Alarm]:
-    """Give what ends the work after ``limit``, for the length of a block."""
-    alarm = _Alarm(limit)
-    if limit is None:
-        yield alarm
-        return
-    before = signal.signal(signal.SIGALRM, alarm.ring)
-    try:
-        yield alarm
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _stop_children() -> None:
-    """Ask what runs to stop, and kill what has not stopped some time later."""
-    for child in multiprocessing.active_children():
-        with suppress(ProcessLookupError):
-            os.kill(child.pid or 0, signal.SIGTERM)
-    timer = threading.Timer(_GRACE_SECONDS, _kill_children)
-    timer.daemon = True
-    timer.start()
-
-
-def _kill_children() -> None:
-    for child in multiprocessing.active_children():
-        child.kill()
