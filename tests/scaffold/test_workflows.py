@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.scaffold.conftest import GitHub, packed, runner_environment
+from tests.scaffold.conftest import KINDS, GitHub, make, packed, runner_environment
 
 OURS = Path(__file__).parents[2]
 #: With zizmor's offline audits every finding fails, also those for the pedantic.
@@ -203,6 +203,27 @@ def test_each_secret_reaches_only_the_steps_that_need_it(hosted):
         "Reconcile": [*bucket, "LEAP_DATABASE_URL", "SOPS_AGE_KEY_ACME"],
         "Keep the published pages in the bucket": bucket,
     } == found
+
+
+@pytest.mark.parametrize("kind", ["hosted", "self-hosted", "self-hosted, with a database"])
+def test_main_may_have_a_channel(kind, tmp_path, tools):
+    """The ledger and the files last, each where this kind of runner has them."""
+    root, runner = make(tmp_path / "new", KINDS[kind]), tmp_path / "runner"
+    file, (tenant,) = root / ".github/workflows/reconcile.yml", (root / "tenants").iterdir()
+    (tenant / "presets" / "channel.yaml").write_text("platform: youtube\naccount: channel\n")
+    (tenant / "secrets.sops.yaml").unlink()
+    (runner / "leap" / "bin").mkdir(parents=True)
+    leap = runner / "leap" / "bin" / "leap"
+    leap.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m leap "$@"\n')
+    leap.chmod(0o755)
+    (job,) = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values()
+    validate = step(file, "Validate")
+    environment = runner_environment(tools, CI="true", RUNNER_TEMP=str(runner))
+    environment |= {**job.get("env", {}), **validate.get("env", {})}
+
+    done = shell(validate["run"], root, environment)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 def test_recordings_come_from_the_bucket_and_pages_go_there(hosted, tmp_path, tools):
