@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from leap.errors import NeedsHuman, ProviderError
+from leap.errors import ProviderError
+from leap.providers.youtube.refusals import no_channel
 from leap.providers.youtube.transport import Transport, service
 from leap.providers.youtube.wire import Wire
 
@@ -29,7 +30,7 @@ class Api:
 
     def __init__(self, wire: Wire, api: str) -> None:
         self._wire, self._service = wire, service(api)
-        self._channel: Resource | None = None
+        self._uploads = ""
 
     # ── videos ─────────────────────────────────────────────────────────────
 
@@ -120,26 +121,13 @@ class Api:
 
     def uploads(self) -> str:
         """Return the id of the playlist of all that was uploaded. Raises NeedsHuman."""
-        details = self._mine()["contentDetails"]
-        return str(details["relatedPlaylists"]["uploads"])
-
-    def takes_long_videos(self) -> bool:
-        """Tell whether it takes videos of more than fifteen minutes. Raises NeedsHuman."""
-        status = self._mine().get("status", {})
-        return status.get("longUploadsStatus") not in {"eligible", "disallowed"}
-
-    def _mine(self) -> Resource:
-        if self._channel is None:
-            asked = self._service.channels().list(part="contentDetails,status", mine=True)
+        if not self._uploads:
+            asked = self._service.channels().list(part="contentDetails", mine=True)
             channels = _items(self._run(asked))
             if not channels:
-                message = "YouTube: this Google account has no channel"
-                hint = (
-                    f"make one at youtube.com, or log in with another account: {self._wire.login}"
-                )
-                raise NeedsHuman(message, hint=hint)
-            self._channel = channels[0]
-        return self._channel
+                raise no_channel(self._wire.login)
+            self._uploads = str(channels[0]["contentDetails"]["relatedPlaylists"]["uploads"])
+        return self._uploads
 
     # ── how ────────────────────────────────────────────────────────────────
 

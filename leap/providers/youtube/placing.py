@@ -21,7 +21,14 @@ from leap.providers.youtube.film import Film
 from leap.providers.youtube.metadata import metadata_of, new_video
 from leap.providers.youtube.resources import placed
 from leap.providers.youtube.sending import asked, send_rest
-from leap.providers.youtube.session import Done, Received, Session, State, open_session
+from leap.providers.youtube.session import (
+    Done,
+    Received,
+    Session,
+    State,
+    open_session,
+    takes_long_videos,
+)
 from leap.providers.youtube.uploads import looked_for
 from leap.providers.youtube.wire import Wire
 
@@ -102,7 +109,7 @@ class Placing:
             message = "YouTube takes no video without a title"
             raise NeedsHuman(message, hint="give it one in an override: `title: …`")
         is_long = self._publication.duration > _LONG_SECONDS
-        if is_long and not Api(self._wire, self._endpoint).takes_long_videos():
+        if is_long and not takes_long_videos(self._wire, self._endpoint):
             message = "YouTube: the channel takes no video of more than 15 minutes"
             raise NeedsHuman(message, hint="verify the channel at youtube.com/verify")
 

@@ -128,6 +128,12 @@ def judged(response: httpx.Response, login: str = LOGIN) -> LeapError | None:
     return outcome_of_status(response)
 
 
+def no_channel(login: str) -> NeedsHuman:
+    """Return what it means that an account has no channel; ``login`` logs in with another."""
+    hint = f"make one at youtube.com, or log in with another account: {login}"
+    return NeedsHuman("YouTube: this Google account has no channel", hint=hint)
+
+
 def _told(status: int, said: Said) -> str:
     words = ", ".join(filter(None, (said.text.rstrip("."), said.reason)))
     return f"YouTube: {words}" if words else f"YouTube answered {status}"

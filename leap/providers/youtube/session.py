@@ -20,7 +20,7 @@ import httpx
 from leap.errors import ProviderError, RetrySoon
 from leap.providers.http import json_of
 from leap.providers.youtube.film import Film
-from leap.providers.youtube.refusals import TokenRefused
+from leap.providers.youtube.refusals import TokenRefused, no_channel
 from leap.providers.youtube.wire import Wire
 
 #: Every chunk but the last is a multiple of this.
@@ -28,6 +28,7 @@ GRAIN = 256 * 1024
 _RANGE = re.compile(r"bytes=0-(\d+)")
 #: A chunk may take this long, and besides as long as at this speed (bytes per second).
 _PATIENCE_SECONDS, _SLOWEST = 120.0, 10_000
+_SHORT_ONLY = frozenset({"eligible", "disallowed"})
 _GOOGLE = ".googleapis.com"
 
 
@@ -160,6 +161,21 @@ def open_session(
     if not address:
         raise RetrySoon("YouTube began an upload without saying where it goes")
     return Session(wire, api, address, film, film.size)
+
+
+def takes_long_videos(wire: Wire, api: str) -> bool:
+    """Tell whether the channel takes videos of more than fifteen minutes.
+
+    Asked without Google's library, which takes more memory than the upload.
+    Raises NeedsHuman where there is no channel, and other ProviderErrors.
+    """
+    query = urlencode({"part": "status", "mine": "true"})
+    answer = wire.call("channels.list", "GET", f"{api}/youtube/v3/channels?{query}", headers={})
+    found = json_of(answer)
+    channels = found.get("items") if isinstance(found, Mapping) else None
+    if not channels:
+        raise no_channel(wire.login)
+    return channels[0].get("status", {}).get("longUploadsStatus") not in _SHORT_ONLY
 
 
 def _same_owner(address: str, api: str) -> bool:
