@@ -118,10 +118,10 @@ def test_what_needs_a_person_stands_before_what_goes_on_by_itself() -> None:
 
 def test_logins_that_end_soon_are_listed() -> None:
     """For whoever looks at the page alone; without any, nothing is said."""
-    words = "demo: the login youtube-main ends 2026-11-29 12:00 UTC, in 6 days"
+    words = "demo: the login youtube-main ends in 6 days; see `leap auth status`"
     ending = overview(tenant(standing(1, "Descent", DONE), endings=[words]))
 
-    assert words in html(ending)
+    assert "youtube-main ends in 6 days; see <code>leap auth status</code>" in html(ending)
     assert [words] == json_data(ending)["tenants"][0]["endings"]
     assert "Logins that end soon" not in html(overview(tenant(standing(1, "Descent", DONE))))
 
