@@ -19,12 +19,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from leap import faults
 from leap.config import load
+from leap.domain.plan import WITHDRAW
 from leap.domain.stage import Stage
 from leap.ledger import connections
 from leap.providers.http import REAL_TIME
@@ -64,7 +65,13 @@ class Runner:
 
     def perform(self, preset: str, fault: str = "", ttl: float = 60.0) -> dict[str, Any]:
         """Do the step to its end, or to the fault; tell how the child ended and what it said."""
-        return self._ended(self._started(preset, fault, ttl))
+        return self._ended(self._started(self.jobs[preset], fault, ttl))
+
+    def withdraw(self, preset: str, fault: str = "") -> dict[str, Any]:
+        """Take the publication down, or what there is of it; tell how the child ended."""
+        job = self.jobs[preset]
+        step = replace(job.step, parts=(WITHDRAW,), inputs={})
+        return self._ended(self._started(replace(job, step=step), fault))
 
     def census(self, preset: str) -> list[str]:
         """Do the step and return every place that it passes, in order."""
@@ -82,7 +89,7 @@ class Runner:
 
     def stop(self, preset: str, fault: str, ttl: float) -> int:
         """Do the step in a process that stops at the fault; return its number."""
-        pid, _ = self._started(preset, fault, ttl)
+        pid, _ = self._started(self.jobs[preset], fault, ttl)
         _, status = os.waitpid(pid, os.WUNTRACED)
         return pid if os.WIFSTOPPED(status) else 0
 
@@ -93,7 +100,7 @@ class Runner:
 
     def together(self, presets: list[str]) -> list[dict[str, Any]]:
         """Do steps at once and return how each ended."""
-        return [self._ended(each) for each in [self._started(preset) for preset in presets]]
+        return [self._ended(each) for each in [self._started(self.jobs[p]) for p in presets]]
 
     def known(self, preset: str) -> dict[str, Any]:
         """Return what the ledger and the receipts say of the publication."""
@@ -127,7 +134,7 @@ class Runner:
             self.tenant, lambda connection: connection.execute(_NOTHING_PUBLISHED)
         )
 
-    def _started(self, preset: str, fault: str = "", ttl: float = 60.0) -> tuple[int, int]:
+    def _started(self, job: Job, fault: str = "", ttl: float = 60.0) -> tuple[int, int]:
         read, write = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -136,7 +143,7 @@ class Runner:
                     os.environ["LEAP_FAULT"] = fault
                 self.session.ledger._ttl = ttl  # for those who sleep through it
                 try:
-                    _do(self.jobs[preset])
+                    _do(job)
                 except StepFailed as error:
                     os.write(write, str(error).encode()[:4000])
                     os._exit(1)

@@ -174,6 +174,26 @@ def test_a_ledger_that_is_lost_on_the_way_is_rebuilt_from_receipts(
             raise
 
 
+@platforms
+@shares
+def test_half_a_video_can_be_taken_down(faculty, order, platform, share, places):
+    """Whatever there is of it, and killed in the middle of that as well."""
+    for place in drawn(places, share, 1 / 12):
+        begin(faculty, order)
+        assert order("perform", preset=platform, fault=f"{place}:kill")["code"] < 0
+        order("withdraw", preset=platform, fault="publish.taken_down:kill")
+        try:
+            assert order("withdraw", preset=platform)["code"] == 0
+            assert order("known", preset=platform)["state"] in (None, "withdrawn")
+            standing = faculty.youtube.live() if platform == "youtube" else faculty.vk.videos
+            assert standing == []
+            run_until_quiet(order, platform)
+            whole(faculty, order, platform)
+        except AssertionError as error:
+            error.add_note(f"killed at {place}")
+            raise
+
+
 @pytest.mark.parametrize(
     "platform, places",
     [
