@@ -53,7 +53,7 @@ def test_every_file_names_its_schema_and_fulfils_it(file):
 
 
 #: Keys of files that have no schema of ours: sops', pre-commit's, the git host's.
-ELSEWHERE = ("creation_rules:", "credentials:", "repos:", "jobs:")
+ELSEWHERE = ("creation_rules:", "credentials:", "repos:", "jobs:", "on:")
 BLOCKS = [
     pytest.param(block, id=f"{path.relative_to(REPOSITORY)}-{number}")
     for path in [
