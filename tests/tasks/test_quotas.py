@@ -148,3 +148,21 @@ def test_new_lectures_go_before_changes_of_published_ones(channels: Channels) ->
     assert {"Lecture 1?", "Lecture 2?", "Lecture 3?"} == {
         each.title for each in channels.youtube.live()
     }
+
+
+def test_a_killed_run_counts_too_much_rather_than_too_little(channels: Channels) -> None:
+    """What it had taken for the whole publication stays taken; the platform counted less."""
+    killed = channels.university.leap(
+        "reconcile", "--workers", "1", *FIRST, LEAP_FAULT="youtube.request.after@2:killgroup"
+    )
+    after = used_today(channels)
+    units, uploads = channels.youtube.spent(), channels.youtube.spent("uploads")
+    channels.university.reconcile()
+
+    assert killed.code < 0
+    assert {"units": 113, "uploads": 1} == after
+    assert units <= 113
+    assert uploads <= 1
+    assert 2 == len(channels.youtube.live())
+    assert used_today(channels)["units"] >= channels.youtube.spent()
+    assert used_today(channels)["uploads"] >= channels.youtube.spent("uploads")
