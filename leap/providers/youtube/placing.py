@@ -97,6 +97,9 @@ class Placing:
     def _begin(self, film: Film, upload: Upload) -> Placed:
         body = new_video(self._publication)
         self._check(body)
+        if self._checkpoint.read_secret(_SESSION) is not None:
+            # Else a crash right after the note would leave it with another film's session.
+            self._checkpoint.save_secret(_SESSION, None)
         self._checkpoint.save(_UPLOAD, asdict(upload))
         notify = bool(self._publication.settings.get("notify_subscribers", True))
         session = open_session(self._wire, self._endpoint, film, body, notify=notify)

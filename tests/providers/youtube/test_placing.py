@@ -293,6 +293,18 @@ def test_a_file_that_was_made_anew_is_sent_anew(youtube, publish, dying, small):
     assert 2 == youtube.counts()["videos.insert"]
 
 
+@pytest.mark.parametrize("at", range(10))
+@pytest.mark.parametrize("changed", [lambda film: film[::-1], lambda film: film[:-1000]])
+def test_films_are_not_mixed_by_a_second_crash(youtube, publish, dying, small, at, changed):
+    """The session of the old film is forgotten before the new one is noted."""
+    assert killed(publish, dying, 10)
+    small.write_bytes(changed(small.read_bytes()))
+    assert killed(publish, dying, at)
+
+    publish()
+    whole(youtube, small)
+
+
 @pytest.mark.parametrize(
     "changed", [lambda film: film[:-100], lambda film: film[::-1], lambda film: film + b"more"]
 )
