@@ -138,10 +138,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def acme(tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
+def acme(tmp_path: Path, state: Path) -> Iterator[Repository]:
     """Give a repository with a key, a channel and somebody at VK with a community."""
-    # With it, an embedded ledger beside a cloud is a mistake.
-    monkeypatch.delenv("CI", raising=False)
     root, tenant = tmp_path / "репозиторий с пробелом", f"acme{uuid.uuid4().hex[:8]}"
     (root / "tenants" / tenant).mkdir(parents=True)
     (root / "tenants" / tenant / "tenant.yaml").write_text("title: Acme\n")

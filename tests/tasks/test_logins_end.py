@@ -60,7 +60,6 @@ class Faculty:
 
 @pytest.fixture
 def faculty(university: University) -> Iterator[Faculty]:
-    university.environment["CI"] = ""
     university.write("pipelines/lecture.yaml", "stages: [download, trim, publish]\n")
     (university.root / "tenants/uni/presets/site.yaml").unlink()
     with YouTube() as youtube, Vk() as vk:

@@ -69,7 +69,7 @@ class Newcomer:
         return subprocess.Popen(
             [sys.executable, "-m", "leap", *arguments],
             cwd=self.root,
-            env={**os.environ, "BROWSER": self.browser, "CI": "", "COLUMNS": "80"},
+            env={**os.environ, "BROWSER": self.browser, "COLUMNS": "80"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
