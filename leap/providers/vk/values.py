@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from leap.domain.fitting import one_line, paragraphs, shortened, shortened_lines, utf16
+from leap.domain.marker import MARKER
 from leap.domain.ports import Placed
 from leap.errors import NeedsHuman
 
@@ -16,7 +17,6 @@ from leap.errors import NeedsHuman
 TITLE, DESCRIPTION = 128, 5000
 #: Where people watch a video.
 _SITE = "https://vk.com"
-_MARKER = re.compile(r"\bleap-[0-9a-f]{10}\b")
 _NAME = re.compile(r"(-?\d+)_(\d+)")
 
 #: Our word for who may watch → VK's, in a profile. https://dev.vk.com/en/reference/objects/privacy
@@ -51,7 +51,7 @@ def fitted_description(text: str, marker: str = "") -> str:
 
 def marker_of(item: Mapping[str, Any]) -> str:
     """Return the marker in a video's description, or nothing."""
-    found = _MARKER.search(str(item.get("description") or ""))
+    found = MARKER.search(str(item.get("description") or ""))
     return found.group() if found else ""
 
 
