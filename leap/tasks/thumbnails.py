@@ -56,7 +56,7 @@ def thumbnail(
     Raises BadInput where the video has no picture there.
     """
     wished, wanted = _wished(job), job.wanted.get("thumbnail")
-    if wanted is None or applied.get("thumbnail") == wanted:
+    if not wished or wanted is None or applied.get("thumbnail") == wanted:
         return None
     if "file" in wished:
         return job.session.declaration.root / str(wished["file"])
