@@ -10,17 +10,21 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import urlopen
 
 import imageio_ffmpeg
 import pytest
 
 import leap
+from leap.ledger.address import Address, connect
+from leap.ledger.embedded import EmbeddedServer
+from leap.ledger.home import find_home, remove_home
 
 SPEECH = Path(leap.__file__).parent / "demo" / "speech"
 
@@ -267,6 +271,29 @@ def university(tmp_path: Path, videos: dict[str, Path]) -> University:
         found.write(name, text)
     found.recordings.mkdir()
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """Give a Postgres that no state folder has anything to do with."""
+    state = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedServer(state, {"fsync": "off"})
+    with server.running():
+        yield server.superuser_address()
+    home = find_home(state / "ledger")
+    if home is not None:
+        remove_home(home.path)
+
+
+@pytest.fixture
+def database_url(postgres: Address) -> str:
+    """Give the URL of a new database there, without a ledger."""
+    name = f"hosted_{uuid.uuid4().hex[:8]}"
+    with connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    found = postgres.parameters
+    port = f"&port={found['port']}" if "port" in found else ""
+    return f"postgresql://{found['user']}@/{name}?host={quote(found['host'], safe='')}{port}"
 
 
 @dataclass(frozen=True)

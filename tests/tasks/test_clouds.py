@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from leap import secrets
 
 if TYPE_CHECKING:
     from conftest import Ran, University
+    from emulators.s3 import S3
     from emulators.vk import Video as VkVideo
     from emulators.youtube import Video
 
@@ -295,3 +297,46 @@ def test_killed_anywhere_and_run_again_it_is_still_one_of_each(faculty, place):
     complete(faculty)
     assert (1, 1) == faculty.paid()
     assert 1 == len(faculty.youtube.world.videos)
+
+
+def test_a_hosted_runner_begins_with_an_empty_disk_each_time(faculty, s3, database_url):
+    """It remembers in a bucket and a Postgres; a new title brings no video there and back."""
+    _host(faculty, s3, database_url)
+    faculty.lecture("Lecture 3")
+
+    _on_an_empty_disk(faculty, *FIRST)
+    assert "Nothing to do" in _on_an_empty_disk(faculty)
+    template = "tenants/uni/templates/lectures.yaml"
+    faculty.university.edit(template, "{{ display_name }} |", "Gradients |")
+    s3.journal.clear()
+    _on_an_empty_disk(faculty)
+
+    assert faculty.on_youtube.title.startswith("Gradients | ")
+    assert faculty.on_youtube.title == faculty.on_vk.title
+    assert (1, 1) == faculty.paid()
+    assert 1 == faculty.youtube.counts()["videos.insert"]
+    assert [] == [each for each in s3.journal if "video." in each]
+
+
+def _host(faculty: Faculty, s3: S3, database_url: str) -> None:
+    """Have a faculty remember in a bucket and a Postgres, with its key in the environment."""
+    from emulators.s3 import ENVIRONMENT
+
+    university = faculty.university
+    university.edit("leap.yaml", "workers: 3", f"workers: 3\nstate: s3://{s3.new_bucket()}/uni")
+    place = json.dumps({"url": s3.url})
+    university.edit("leap.yaml", '"youtube": {', f'"s3": {place}, "youtube": {{')
+    key = (university.root / "state" / "keys" / "uni.agekey").read_text()
+    hosted = {"CI": "true", "SOPS_AGE_KEY": key, "LEAP_DATABASE_URL": database_url}
+    university.environment = {**ENVIRONMENT, **hosted}
+    assert 0 == university.leap("ledger", "migrate").code
+
+
+def _on_an_empty_disk(faculty: Faculty, *arguments: str) -> str:
+    """Run once and return what was said; nothing that people see has the bucket's key."""
+    from emulators.s3 import SECRET
+
+    shutil.rmtree(faculty.university.root / "state", ignore_errors=True)
+    ran = faculty.reconcile(*arguments)
+    assert SECRET not in ran.out + ran.err + faculty.seen_by_people()
+    return ran.out

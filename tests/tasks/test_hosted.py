@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import signal
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
 
-from leap.ledger.address import Address, connect
-from leap.ledger.embedded import EmbeddedServer
-from leap.ledger.home import find_home, remove_home
+from leap.ledger.address import connect
 
 if TYPE_CHECKING:
     from conftest import Ran, University
     from emulators.s3 import S3
 
+    from leap.ledger.address import Address
+
 Machine = Callable[[str], "University"]
 
 FILE_STAGES = ["download", "trim", "transcribe", "topics", "subtitles"]
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
-    """A server that no state folder of a machine has anything to do with."""
-    state = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedServer(state, {"fsync": "off"})
-    with server.running():
-        yield server.superuser_address()
-    home = find_home(state / "ledger")
-    if home is not None:
-        remove_home(home.path)
-
-
-@pytest.fixture
-def database_url(postgres: Address) -> str:
-    name = f"hosted_{uuid.uuid4().hex[:8]}"
-    with connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    found = postgres.parameters
-    port = f"&port={found['port']}" if "port" in found else ""
-    return f"postgresql://{found['user']}@/{name}?host={quote(found['host'], safe='')}{port}"
 
 
 @pytest.fixture
