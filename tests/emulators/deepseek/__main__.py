@@ -8,12 +8,10 @@ Says on standard output, as one line of JSON, where it is and with which key.
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import sys
 from pathlib import Path
 
 from emulators.deepseek.emulator import DeepSeek
+from emulators.process import run, stay
 
 
 def main() -> None:
@@ -24,11 +22,8 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, help="a file for a line of JSON per request")
     options = parser.parse_args()
     with DeepSeek(hosted=options.hosted, port=options.port, journal=options.journal) as deepseek:
-        sys.stdout.write(json.dumps({"url": deepseek.url, "api_key": deepseek.key()}) + "\n")
-        sys.stdout.flush()
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        stay({"url": deepseek.url, "api_key": deepseek.key()})
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    main()
+    run(main)

@@ -9,14 +9,12 @@ credentials, and where it can be told what to do (see `control`).
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
-import signal
-import sys
 from pathlib import Path
 
+from emulators.process import run, stay
 from emulators.serving import Pipe
-from emulators.vk.control import control
+from emulators.vk.control import steering
 from emulators.vk.emulator import Vk
 
 
@@ -28,11 +26,11 @@ def main() -> None:
         user = vk.user()
         group, app, device = vk.group("Faculty", user), vk.app(), secrets.token_urlsafe(16)
         vk.limits.per_second = options.rate or None
-        with control(vk) as steering:
+        with steering(vk) as steered:
             said = {
                 "url": vk.url,
                 "storage": vk.storage,
-                "control": steering.url,
+                "control": steered.url,
                 "user": user.id,
                 "group": group.id,
                 "client_id": app.client_id,
@@ -40,9 +38,7 @@ def main() -> None:
                 "refresh_token": vk.oauth.refresh_token(app, user, device),
                 "device_id": device,
             }
-            sys.stdout.write(json.dumps(said) + "\n")
-            sys.stdout.flush()
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            stay(said)
 
 
 def _options() -> argparse.Namespace:
@@ -55,5 +51,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    main()
+    run(main)

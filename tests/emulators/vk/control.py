@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from emulators.messages import Answer, Request, as_json
+from emulators.process import control, fields
 from emulators.serving import Server
 from emulators.vk.world import Video
 
@@ -13,26 +14,19 @@ if TYPE_CHECKING:
     from emulators.vk.emulator import Vk
 
 
-def control(vk: Vk) -> Server:
-    """Return the server that steers ``vk``; all bodies are JSON.
+def steering(vk: Vk) -> Server:
+    """Return the server that steers ``vk``: see `control`, and of its own.
 
-    ``POST /faults``: ``pattern`` and fields of `faults.Fault`, or ``method`` and
-    VK's ``code``; ``DELETE /faults``. ``POST /clock``: ``forward``, in seconds.
-    ``POST /uploads``: ``processing`` (seconds), ``cuts``, ``too_fast``,
-    ``repeatable``. ``POST /limits``: ``per_second``. ``GET /videos``: all that
-    stand, placeholders too. ``GET /albums?owner=…``. ``GET /violations``. ``GET
-    /journal?pattern=…``: the exchanges so far.
+    ``POST /faults`` also takes ``method`` and VK's ``code``. ``POST /uploads``:
+    ``processing`` (seconds), ``cuts``, ``too_fast``, ``repeatable``. ``POST
+    /limits``: ``per_second``. ``GET /videos``: all that stand, placeholders too.
+    ``GET /albums?owner=…``. ``GET /violations``.
     """
 
-    def handle(request: Request) -> Answer:
+    def own(request: Request) -> Answer | None:
         match request.method, request.path:
-            case "POST", "/faults":
-                said = _fields(request.json)
-                (vk.refuse if "code" in said else vk.fault)(**said)
-            case "DELETE", "/faults":
-                vk.faults.clear()
-            case "POST", "/clock":
-                return as_json({"now": vk.clock.forward(request.json["forward"]).isoformat()})
+            case "POST", "/faults" if "code" in request.json:
+                vk.refuse(**fields(request.json))
             case "POST", "/uploads":
                 for name, value in request.json.items():
                     is_time = name == "processing"
@@ -45,14 +39,11 @@ def control(vk: Vk) -> Server:
                 return as_json(vk.albums(int(request.query["owner"])))
             case "GET", "/violations":
                 return as_json(vk.violations)
-            case "GET", "/journal":
-                found = vk.journal.of(request.query.get("pattern", "**"))
-                return as_json([exchange.as_json() for exchange in found])
             case _:
-                return Answer(404)
+                return None
         return Answer(204)
 
-    return Server(handle, name="control")
+    return control(vk, own)
 
 
 def told(video: Video) -> dict[str, Any]:
@@ -68,9 +59,3 @@ def told(video: Video) -> dict[str, Any]:
         "uploads": video.uploads,
         "thumb": video.thumb,
     }
-
-
-def _fields(said: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule's fields, where JSON has text for bytes."""
-    texts = ("content", "contains")
-    return {name: value.encode() if name in texts else value for name, value in said.items()}

@@ -9,14 +9,12 @@ login, and where it can be told what to do (see `control`).
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import sys
 from datetime import timedelta
 from pathlib import Path
 
+from emulators.process import run, stay
 from emulators.serving import Pipe
-from emulators.youtube.control import control
+from emulators.youtube.control import steering
 from emulators.youtube.emulator import YouTube
 
 
@@ -28,18 +26,16 @@ def main() -> None:
         youtube.delays.processing = timedelta(seconds=options.processing)
         app = youtube.app(uploads=options.uploads, units=options.units)
         channel = youtube.channel(verified=not options.unverified)
-        with control(youtube) as steering:
+        with steering(youtube) as steered:
             said = {
                 "url": youtube.url,
-                "control": steering.url,
+                "control": steered.url,
                 "client_id": app.client_id,
                 "client_secret": app.client_secret,
                 "refresh_token": youtube.refresh_token(app, channel),
                 "channel": channel.id,
             }
-            sys.stdout.write(json.dumps(said) + "\n")
-            sys.stdout.flush()
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            stay(said)
 
 
 def _options() -> argparse.Namespace:
@@ -55,5 +51,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    main()
+    run(main)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emulators.messages import Answer, Request, as_json
+from emulators.process import control
 from emulators.serving import Server
 from emulators.youtube.world import Video
 
@@ -12,29 +13,19 @@ if TYPE_CHECKING:
     from emulators.youtube.emulator import YouTube
 
 
-def control(youtube: YouTube) -> Server:
-    """Return the server that steers ``youtube``; all bodies are JSON.
+def steering(youtube: YouTube) -> Server:
+    """Return the server that steers ``youtube``: see `control`, and of its own.
 
-    ``POST /faults``: ``pattern`` and fields of `faults.Fault`; ``DELETE
-    /faults``. ``POST /slips``: fields of `uploads.Slip`. ``POST /clock``:
-    ``forward``, in seconds. ``GET /journal?pattern=…``: the exchanges so far;
-    ``GET /methods``: what they were. ``GET /calls``: the calls of the API with
-    what they cost. ``GET /videos``: those that stand. ``GET /violations``.
+    ``POST /slips``: fields of `uploads.Slip`. ``GET /methods``: what the
+    exchanges so far were. ``GET /calls``: the calls of the API with what they
+    cost. ``GET /videos``: those that stand. ``GET /violations``.
     """
 
-    def handle(request: Request) -> Answer:
+    def own(request: Request) -> Answer | None:
         match request.method, request.path:
-            case "POST", "/faults":
-                youtube.fault(**_fields(request.json))
-            case "DELETE", "/faults":
-                youtube.faults.clear()
             case "POST", "/slips":
                 youtube.slip(**request.json)
-            case "POST", "/clock":
-                return as_json({"now": youtube.clock.forward(request.json["forward"]).isoformat()})
-            case "GET", "/journal":
-                found = youtube.journal.of(request.query.get("pattern", "**"))
-                return as_json([exchange.as_json() for exchange in found])
+                return Answer(204)
             case "GET", "/methods":
                 return as_json(youtube.methods())
             case "GET", "/calls":
@@ -43,17 +34,9 @@ def control(youtube: YouTube) -> Server:
                 return as_json([_video(youtube, video) for video in youtube.live()])
             case "GET", "/violations":
                 return as_json(youtube.violations)
-            case _:
-                return Answer(404)
-        return Answer(204)
+        return None
 
-    return Server(handle, name="control")
-
-
-def _fields(said: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule's fields, where JSON has text for bytes."""
-    texts = ("content", "contains")
-    return {name: value.encode() if name in texts else value for name, value in said.items()}
+    return control(youtube, own)
 
 
 def _call(called: Any) -> dict[str, Any]:

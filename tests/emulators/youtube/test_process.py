@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-TESTS = Path(__file__).parents[2]
+from emulators.process import started
 
 
 @pytest.fixture
 def said(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Start it; what it says of itself."""
-    command = [sys.executable, "-m", "emulators.youtube", "--units", "51"]
-    command += ["--journal", tmp_path / "journal.jsonl"]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE) as process:
-        yield json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+    journal = tmp_path / "journal.jsonl"
+    with started("youtube", "--units", "51", "--journal", journal) as said:
+        yield said
 
 
 def test_it_is_the_same_youtube(said, tmp_path):

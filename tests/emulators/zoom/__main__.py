@@ -9,14 +9,12 @@ credentials, and where it can be told what to do (see `control`).
 from __future__ import annotations
 
 import argparse
-import json
-import signal
-import sys
 from datetime import timedelta
 from pathlib import Path
 
+from emulators.process import run, stay
 from emulators.serving import Pipe
-from emulators.zoom.control import control
+from emulators.zoom.control import steering
 from emulators.zoom.emulator import Zoom
 from emulators.zoom.files import audio, chat, timeline, video, words
 from emulators.zoom.world import PLANS
@@ -31,19 +29,17 @@ def main() -> None:
     with Zoom(port=options.port, journal=options.journal, rate=options.rate, pipe=pipe) as zoom:
         account = zoom.account(plan=options.plan)
         fill(zoom, options.meetings, options.video or options.size, per_day=options.per_day)
-        with control(zoom) as steering:
+        with steering(zoom) as steered:
             said = {
                 "url": zoom.url,
                 "storage": zoom.storage,
-                "control": steering.url,
+                "control": steered.url,
                 "account_id": account.id,
                 "client_id": account.client_id,
                 "client_secret": account.client_secret,
                 "meetings": len(account.meetings),
             }
-            sys.stdout.write(json.dumps(said) + "\n")
-            sys.stdout.flush()
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            stay(said)
 
 
 def fill(zoom: Zoom, meetings: int, content: Path | int, *, per_day: int = 4) -> None:
@@ -75,5 +71,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    main()
+    run(main)

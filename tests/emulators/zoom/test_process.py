@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,18 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-TESTS = Path(__file__).parents[2]
+from emulators.process import started
 
 
 @pytest.fixture
 def said(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Start it with ten meetings; what it says of itself."""
-    command = [sys.executable, "-m", "emulators.zoom", "--meetings", "10"]
-    command += ["--journal", tmp_path / "journal.jsonl"]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE) as process:
-        yield json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+    journal = tmp_path / "journal.jsonl"
+    with started("zoom", "--meetings", "10", "--journal", journal) as said:
+        yield said
 
 
 def test_it_is_the_same_zoom(said, tmp_path):
