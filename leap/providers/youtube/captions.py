@@ -17,6 +17,8 @@ from leap.providers.youtube.resources import section
 
 PART = "captions"
 MOST_BYTES = 100 * 1000 * 1000
+#: Stands between the times of a cue, in SubRip and in WebVTT.
+_CUE = b" --> "
 #: Beside the name of the language, the player shows this one; there is nothing to add.
 _NAME = ""
 
@@ -24,22 +26,24 @@ _NAME = ""
 def apply(api: Api, publication: Publication, placed: Placed, checkpoint: Checkpoint) -> list[str]:
     """Make the track in the language of the lecture; return the languages of ours.
 
-    A track of ours in another language goes, since it would be of other words.
-    Raises ProviderError, StageError.
+    A track of ours in another language goes, since it would be of other words;
+    and where nobody says a word there is none. Raises ProviderError, StageError.
     """
-    video, language = placed.external_id, publication.language
-    content = _content(publication)
+    video, content = placed.external_id, _content(publication)
+    languages = [publication.language] if _CUE in content else []
     tracks = _ours(api.captions(video))
-    mine = tracks.get(language.casefold())
-    if mine is None:
-        _insert(api, video, language, content)
-    else:
-        api.update_caption(str(mine["id"]), content)
+    for language in languages:
+        mine = tracks.get(language.casefold())
+        if mine is None:
+            _insert(api, video, language, content)
+        else:
+            api.update_caption(str(mine["id"]), content)
+    stay = {language.casefold() for language in languages}
     for old in languages_of(checkpoint.details.get(PART)):
         track = tracks.get(old.casefold())
-        if track is not None and old.casefold() != language.casefold():
+        if track is not None and old.casefold() not in stay:
             _delete(api, str(track["id"]))
-    return [language]
+    return languages
 
 
 def seen(api: Api, video: str, given: object) -> list[str]:
@@ -49,10 +53,9 @@ def seen(api: Api, video: str, given: object) -> list[str]:
     except Missing:
         return []
     served = {name: track for name, track in tracks.items() if _status(track) != "failed"}
-    languages = languages_of(given)
-    if not languages:
+    if not isinstance(given, list):
         return sorted(str(section(each, "snippet").get("language")) for each in served.values())
-    return [language for language in languages if language.casefold() in served]
+    return [language for language in languages_of(given) if language.casefold() in served]
 
 
 def languages_of(details: object) -> list[str]:

@@ -125,13 +125,18 @@ def _wanted(publication: Publication) -> dict[str, dict[str, Any]]:
 
 def _spoken(publication: Publication) -> dict[str, str]:
     """Return the language of the sound, where it is known."""
-    return {"defaultAudioLanguage": publication.language} if publication.language else {}
+    return {"defaultAudioLanguage": publication.language} if _is_known(publication.language) else {}
 
 
 def _written(publication: Publication) -> dict[str, str]:
     """Return the language of title and description, where it is known."""
     language = publication.settings.get("language") or publication.language
-    return {"defaultLanguage": language} if language else {}
+    return {"defaultLanguage": language} if _is_known(language) else {}
+
+
+def _is_known(language: str) -> bool:
+    """Tell whether ``language`` is one; YouTube takes no word for what nobody has heard."""
+    return language not in ("", "und")
 
 
 def _keys(part: str, managed: Collection[str]) -> set[str]:

@@ -65,6 +65,21 @@ def test_a_language_that_was_heard_wrongly_goes(youtube, publish, publication, a
     assert {("fr", "", "standard"), ("de", "", "standard")} == set(languages(video))
 
 
+@pytest.mark.parametrize("name, nothing", [("srt", ""), ("vtt", "WEBVTT\n")])
+def test_a_lecture_without_words_has_no_track(
+    youtube, publish, publication, apply, tmp_path, name, nothing
+):
+    """YouTube takes no file without a cue; words that are no longer heard go."""
+    publish()
+    (video,) = youtube.live()
+    track(youtube, video, "fr")
+    path = tmp_path / f"silence.{name}"
+    path.write_text(nothing)
+
+    assert [] == apply("captions", replace(publication, files={name: path}))
+    assert [("fr", "", "standard")] == languages(video)
+
+
 def test_webvtt_does_where_there_is_no_subrip(youtube, publish, publication, tmp_path):
     """One of them is enough."""
     vtt = tmp_path / "subtitles.vtt"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from emulators.youtube import Caption
 
 from leap.domain.ports import Placed
 from leap.providers.youtube.resources import video_of
@@ -106,6 +107,17 @@ def test_a_video_that_is_processed_still_is_told(youtube, channel, look):
     later = youtube.clock.now() + timedelta(hours=1)
 
     assert "processing" == look(youtube.video(channel, "Trees", processed=later)).state
+
+
+def test_where_no_track_was_given_none_is_looked_for(youtube, channel, look):
+    """One that somebody else has added is no difference."""
+    video = youtube.video(channel, "Trees")
+    now = youtube.clock.now()
+    theirs = Caption(video=video, language="fr", name="", content=b"-", updated=now, ready=now)
+    video.captions.append(theirs)
+
+    seen = look(video, parts=("captions",), given={video.id: {"captions": []}})
+    assert {"captions": []} == seen.parts
 
 
 def test_captions_are_looked_at_only_when_asked(youtube, channel, look):

@@ -51,6 +51,17 @@ def test_a_long_description_keeps_its_chapters(publication):
     assert description.endswith(chapters)
 
 
+@pytest.mark.parametrize("unknown", ["", "und"])
+def test_a_language_that_nobody_knows_is_not_told(publication, saying, unknown):
+    """Neither of the sound nor of the texts, but for one that was declared."""
+    snippet = new_video(replace(publication, language=unknown))["snippet"]
+    assert {"defaultLanguage", "defaultAudioLanguage"}.isdisjoint(snippet)
+
+    declared = replace(saying(language="de"), language=unknown)
+    snippet = new_video(declared)["snippet"]
+    assert ("de", False) == (snippet["defaultLanguage"], "defaultAudioLanguage" in snippet)
+
+
 def test_angle_brackets_are_replaced_by_what_looks_like_them(publication, saying):
     """YouTube refuses them everywhere."""
     lecture = replace(saying(tags=["a<b"]), title="std::vector<int>", description="<b>\x00")
