@@ -23,12 +23,13 @@ from leap.domain.ports import (
 )
 from leap.errors import NeedsHuman, RetrySoon
 from leap.providers.http import REAL_TIME, Timer
+from leap.providers.oauth.living import now
 from leap.providers.youtube import captions, looking, opening, playlists, thumbnail, uploads
-from leap.providers.youtube.access import Access, now
+from leap.providers.youtube.access import Access
 from leap.providers.youtube.api import Api
 from leap.providers.youtube.login import LOGIN, vendor
 from leap.providers.youtube.metadata import changed_video, metadata_of
-from leap.providers.youtube.placing import Placing
+from leap.providers.youtube.placing import Placing, left_over
 from leap.providers.youtube.refusals import Missing
 from leap.providers.youtube.shelf import Shelf
 from leap.providers.youtube.spending import Spending
@@ -117,6 +118,12 @@ class YouTubePublisher:
         with self._wire() as wire:
             api = Api(wire, self._place.endpoints.api)
             return self._patiently(api, placed, attempt, is_new=is_new)
+
+    def left_over(self, marker: str, checkpoint: Checkpoint) -> Sequence[Placed]:
+        place = self._place
+        with self._wire() as wire:
+            api = Api(wire, place.endpoints.api)
+            return left_over(api, marker, checkpoint, place.timer, place.now)
 
     def take_down(self, placed: Placed) -> None:
         with self._wire() as wire:

@@ -15,6 +15,7 @@ from emulators.zoom import Account, App, User, Zoom
 from leap.config.endpoints import ZoomEndpoints
 from leap.domain.ports import Renewal
 from leap.domain.recording import Listing
+from leap.providers.oauth.living import now
 from leap.providers.transfer import TransferSettings
 from leap.providers.zoom.access import Access
 from leap.providers.zoom.login import vendor
@@ -93,9 +94,7 @@ def opened(zoom: Zoom, account: Account) -> Callable[..., ZoomSource]:
     def open_source(vault: Vault | None = None, clock: Any = None, **settings: Any) -> ZoomSource:
         endpoints = ZoomEndpoints(api=zoom.url, oauth=zoom.url)
         own = {"since": date(2026, 11, 1), "plan": "business"} | settings
-        access = Access(vault or of_server(account), vendor(endpoints))
-        if clock:
-            access._clock = clock
+        access = Access(vault or of_server(account), vendor(endpoints), clock or now)
         return ZoomSource(
             "lectures",
             replace(ZoomSettings(since=date(2026, 11, 1)), **own),
