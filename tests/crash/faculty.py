@@ -128,15 +128,9 @@ class Faculty:
 
     def renew(self) -> None:
         """Begin with platforms on which nothing was published."""
-        youtube, vk = self.youtube, self.vk
         self._open.close()
         self._open = ExitStack()
-        self.youtube, self.vk = YouTube(port=youtube.server.port), Vk(port=vk.front.port)
-        for kept in ("apps", "_access", "_refresh", "visitor"):
-            setattr(self.youtube.oauth, kept, getattr(youtube.oauth, kept))
-            setattr(self.vk.oauth, kept, getattr(vk.oauth, kept))
-        self.youtube.world.channels = youtube.world.channels
-        self.vk.api.users, self.vk.api.groups = vk.api.users, vk.api.groups
+        self.youtube, self.vk = self.youtube.anew(), self.vk.anew()
         self._begin()
 
     def leap(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

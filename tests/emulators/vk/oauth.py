@@ -113,6 +113,11 @@ class OAuth:
             self._access.clear()
             self._refresh.clear()
 
+    def remember(self, other: OAuth) -> None:
+        """Know the apps and the tokens that another one knows, and its visitor."""
+        self.apps, self.visitor = other.apps, other.visitor
+        self._access, self._refresh = other._access, other._refresh
+
     # What the servers do
 
     def checked(self, token: str) -> Access:

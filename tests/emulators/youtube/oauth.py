@@ -97,6 +97,11 @@ class OAuth:
                 for name in [n for n, held in kept.items() if app in (None, held.app)]:
                     del kept[name]  # type: ignore[attr-defined]
 
+    def remember(self, other: OAuth) -> None:
+        """Know the apps and the tokens that another one knows, and its visitor."""
+        self.apps, self.visitor = other.apps, other.visitor
+        self._access, self._refresh = other._access, other._refresh
+
     # What the server does
 
     def checked(self, request: Request) -> Access:
