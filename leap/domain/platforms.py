@@ -199,6 +199,13 @@ class VideoPublisher(Protocol):
         Changes no more than is ours. Raises ProviderErrors.
         """
 
+    def left_over(self, marker: str, checkpoint: Checkpoint) -> Sequence[Placed]:
+        """Return what a ``place`` that was cut may have made, known by ``marker``.
+
+        Raises DeferUntil where the platform may not show yet what it has, and
+        other ProviderErrors.
+        """
+
     def take_down(self, placed: Placed) -> None:
         """Delete the video; one that is gone already is no error. Raises ProviderErrors."""
 

@@ -152,21 +152,24 @@ def _apply_all(
 
 
 def _is_open(checkpoint: Checkpoint) -> bool:
-    """Tell whether the video was shown as it was wanted, once at least."""
-    return _PRIVACY in checkpoint.applied
+    """Tell whether the video was shown as it was wanted, once at least.
+
+    Somebody may have changed that since, so that it is not applied any more:
+    what was given tells it nevertheless.
+    """
+    return _PRIVACY in checkpoint.applied or checkpoint.details.get(_PRIVACY) is not None
 
 
 def _delete(
     publisher: VideoPublisher, checkpoint: Checkpoint, marker: str, progress: Progress
 ) -> None:
-    """Delete the video, also one of which nothing but that it was begun is known."""
-    if checkpoint.placed is not None:
-        found = [checkpoint.placed]
-    elif checkpoint.read(BEGUN) is not None:
-        found = [each.placed for each in publisher.videos(progress) if each.marker == marker]
-    else:
-        found = []
-    for placed in found:
+    """Delete the video, and what else was begun of it and never known to be whole."""
+    known = checkpoint.placed
+    found = {known.external_id: known} if known is not None else {}
+    if checkpoint.read(BEGUN) is not None and _MEDIA not in checkpoint.applied:
+        progress(None, "looking for what was left over")
+        found |= {each.external_id: each for each in publisher.left_over(marker, checkpoint)}
+    for placed in found.values():
         publisher.take_down(placed)
         point("publish.taken_down")
 

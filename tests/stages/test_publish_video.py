@@ -112,6 +112,10 @@ class Platform:
         self.crash()
         return {"given": publication.wanted[part]}
 
+    def left_over(self, marker, checkpoint) -> list[Placed]:
+        self._fail("left_over")
+        return [v["placed"] for v in self.videos_there.values() if v["marker"] == marker]
+
     def take_down(self, placed: Placed) -> None:
         self._fail("take_down")
         self.crash()
@@ -237,6 +241,17 @@ def test_a_video_without_its_title_is_not_opened(publication, platform, checkpoi
     assert platform.videos_there["v1"]["privacy"] == "p2"
 
 
+def test_a_video_that_somebody_else_has_opened_is_hidden_again(publication, platform, checkpoint):
+    """It was shown once, though its privacy is not applied any more: nothing keeps that back."""
+    publish_video(publication, platform, checkpoint, quiet)
+    del checkpoint.applied["privacy"], checkpoint.applied["metadata"]
+    platform.videos_there["v1"]["privacy"] = "theirs"
+    platform.failures["metadata"] = BadInput("no such category")
+    with pytest.raises(BadInput):
+        publish_video(publication, platform, checkpoint, quiet)
+    assert platform.videos_there["v1"]["privacy"] == "p1"
+
+
 def test_without_a_video_nothing_else_is_tried(publication, platform, checkpoint):
     """There is nothing to give it to."""
     platform.failures["place"] = RetrySoon("the server is busy")
@@ -335,6 +350,12 @@ def test_a_published_video_never_gets_other_media(publication, platform, checkpo
         publish_video(replace(publication, wanted=wanted), platform, checkpoint, quiet)
     assert platform.journal == []
 
+    # Nor when somebody has changed who sees it.
+    del checkpoint.applied["privacy"]
+    with pytest.raises(NeedsHuman, match="has other media than the recording has now"):
+        publish_video(replace(publication, wanted=wanted), platform, checkpoint, quiet)
+    assert platform.journal == []
+
 
 def test_a_missing_file_stops_before_anything_is_asked(publication, platform, checkpoint):
     """Neither the platform nor the checkpoint hears of it."""
@@ -362,6 +383,37 @@ def test_whatever_is_there_of_a_video_is_taken_down(publication, platform, check
         assert list(platform.videos_there) == ["theirs"]
     assert (receipt.external_id, receipt.applied) == ("", {})
     assert receipt.details == {"privacy": "public", "withdrawn": True}
+
+
+def test_places_that_were_given_up_are_taken_down_too(publication, platform, checkpoint):
+    """One video was begun twice, and only the second place is known."""
+    platform.crash = _at(3)
+    with pytest.raises(Killed):
+        publish_video(publication, platform, checkpoint, quiet)
+    platform.crash = lambda: None
+    stale = Placed("v0", "https://tube.example/v0")
+    platform.videos_there["v0"] = {"marker": publication.marker, "placed": stale}
+    assert checkpoint.placed is not None
+
+    take_down_video(platform, checkpoint, publication.marker, {}, quiet)
+    assert platform.videos_there == {}
+
+
+def test_what_may_not_be_shown_yet_is_not_taken_for_gone(publication, platform, checkpoint):
+    """Nothing is forgotten, and nothing begun anew, before it is known what is there."""
+    platform.crash = _at(2)
+    with pytest.raises(Killed):
+        publish_video(publication, platform, checkpoint, quiet)
+    platform.crash = lambda: None
+    platform.failures["left_over"] = DeferUntil("not known yet", until=NOW)
+    with pytest.raises(DeferUntil):
+        take_down_video(platform, checkpoint, publication.marker, {}, quiet)
+    wanted = {**WANTED, "media": "m2"}
+    checkpoint.wanted = wanted
+    with pytest.raises(DeferUntil):
+        publish_video(replace(publication, wanted=wanted), platform, checkpoint, quiet)
+    assert checkpoint.read("begun") == "m1"
+    assert platform.journal == ["make"]
 
 
 def _at(number: int) -> Callable[[], None]:

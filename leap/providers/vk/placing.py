@@ -62,6 +62,20 @@ class Work:
     secret: bool
 
 
+def left_over(api: Api, owner: int, marker: str, checkpoint: Checkpoint) -> list[Placed]:
+    """Return all places of a placing that was cut; see ``VideoPublisher.left_over``.
+
+    Those too that were given up, and that bytes may have reached nevertheless.
+    """
+    note = Memory(checkpoint).note()
+    if note is None:
+        return []  # nothing was asked for
+    if note.stage == "saving":
+        api.timer.sleep(_PAUSE)
+    since = datetime.fromtimestamp(note.since, UTC)
+    return [place(name_of(item)) for item in marked(api, owner, marker, since)]
+
+
 class Placing:
     """Places one video. Methods raise ProviderError, SecretError, StageError, LedgerError."""
 

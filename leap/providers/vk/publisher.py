@@ -16,7 +16,7 @@ from leap.providers.vk.access import Access
 from leap.providers.vk.albums import put
 from leap.providers.vk.finding import gone, item_of
 from leap.providers.vk.metadata import comments, describe
-from leap.providers.vk.placing import Placing, Work
+from leap.providers.vk.placing import Placing, Work, left_over
 from leap.providers.vk.refusals import BAD_PARAMETER, NO_ACCESS, NOT_FOUND, Refused
 from leap.providers.vk.thumbnail import set_thumbnail
 from leap.providers.vk.values import (
@@ -102,6 +102,10 @@ class VkPublisher:
                 if error.code == NO_ACCESS and item_of(api, placed.external_id) is None:
                     raise gone(placed) from None
                 raise
+
+    def left_over(self, marker: str, checkpoint: Checkpoint) -> Sequence[Placed]:
+        with self._opened() as api:
+            return left_over(api, self._owner(api), marker, checkpoint)
 
     def take_down(self, placed: Placed) -> None:
         name = placed.external_id

@@ -148,14 +148,8 @@ class Placing:
 
     def _lost(self, film: Film, upload: Upload) -> Placed:
         """Find the video of a session that is gone, or begin another one."""
-        found = looked_for(
-            Api(self._wire, self._endpoint),
-            self._publication.marker,
-            datetime.fromisoformat(upload.since),
-            datetime.fromisoformat(upload.sent) if upload.sent else None,
-            self._timer,
-            self._now,
-        )
+        api = Api(self._wire, self._endpoint)
+        found = _looked_for(api, self._publication.marker, upload, self._timer, self._now)
         if len(found) == 1:
             return self._arrived(upload, found[0].placed.external_id, None)
         if found:
@@ -185,6 +179,30 @@ class Placing:
 
     def _tell(self, sent: int, size: int) -> None:
         self._progress(sent / size, f"uploading to YouTube: {sent * 100 // size} %")
+
+
+def left_over(
+    api: Api,
+    marker: str,
+    checkpoint: Checkpoint,
+    timer: Timer,
+    now: Callable[[], datetime],
+) -> list[Placed]:
+    """Return the video of an upload that was cut; see ``VideoPublisher.left_over``."""
+    known = checkpoint.read(_UPLOAD)
+    if not known:
+        return []  # nothing was asked for, or the video is known
+    upload = Upload(**known)
+    found = _looked_for(api, marker, upload, timer, now)
+    return [video.placed for video in found]
+
+
+def _looked_for(
+    api: Api, marker: str, upload: Upload, timer: Timer, now: Callable[[], datetime]
+) -> list[Video]:
+    since = datetime.fromisoformat(upload.since)
+    sent = datetime.fromisoformat(upload.sent) if upload.sent else None
+    return looked_for(api, marker, since, sent, timer, now)
 
 
 def _several(found: list[Video], marker: str) -> NeedsHuman:

@@ -6,7 +6,7 @@ import pytest
 
 from leap import faults
 from leap.errors import LeapError, LeaseLost, NeedsHuman, RetrySoon
-from leap.stages.publish_video import publish_video
+from leap.stages.publish_video import publish_video, take_down_video
 
 
 class Crash(BaseException):
@@ -96,6 +96,30 @@ def test_a_crash_while_a_new_place_is_taken_leaves_one_video(vk, run, lecture, p
         assert [] == vk.placeholders, end
         assert video.name == paper(publication).placed.external_id, end
         assert "all" == video.privacy
+
+
+def test_what_was_cut_anywhere_is_taken_down(vk, run, opened, lecture, paper, tmp_path):
+    """With the places that were given up, which bytes may have reached."""
+    publication = lecture()
+
+    def begin():
+        (tmp_path / "checkpoint.json").unlink(missing_ok=True)
+        vk.api.videos.clear()
+        vk.uploads.cuts = [1000] * 3
+        with pytest.raises(RetrySoon):
+            run(publication)
+        note = paper(publication).read("vk")
+        paper(publication).save("vk", {**note, "ends": 1.0})
+
+    begin()
+    effects = run(publication)
+    for end in range(1, effects + 1):
+        begin()
+        with pytest.raises(Crash):
+            run(publication, end=end)
+        for _ in range(2):
+            take_down_video(opened(), paper(publication), publication.marker, {}, lambda *_: None)
+        assert ([], []) == (vk.videos, vk.placeholders), end
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -12,11 +12,16 @@ from emulators.messages import Wire
 from emulators.youtube import refusal
 
 from leap.errors import DeferUntil, NeedsHuman, ProviderError, RetrySoon
+from leap.stages.publish_video import take_down_video
 
 MARKER = "leap-0123456789"
 GRAIN = 256 * 1024
 OPENS = "POST /upload/youtube/v3/videos"
 CHUNK = "PUT /upload/youtube/v3/videos"
+
+
+def tell_nobody(share, message=""):
+    """Take progress, and do nothing with it."""
 
 
 def killed(publish, dying, at):
@@ -100,6 +105,23 @@ def test_nor_where_sessions_die_and_lists_are_behind(
         youtube.api.uploads.expire()
 
     census(youtube, publish, checkpoint, small, book)
+
+
+@pytest.mark.parametrize("at", range(0, 34, 2))
+def test_what_was_cut_anywhere_is_taken_down(
+    youtube, publish, publisher, dying, checkpoint, small, at
+):
+    """A video that YouTube does not list yet is waited for, not taken for one that never was."""
+    youtube.delays.listing = timedelta(minutes=5)
+    if killed(publish, dying, at):
+        youtube.api.uploads.expire()
+    try:
+        take_down_video(publisher, checkpoint, MARKER, {}, tell_nobody)
+    except DeferUntil as error:
+        youtube.clock.set(error.until)
+        take_down_video(publisher, checkpoint, MARKER, {}, tell_nobody)
+
+    assert [] == youtube.live()
 
 
 # ── what the server says while bytes go ────────────────────────────────────
