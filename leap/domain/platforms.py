@@ -14,6 +14,12 @@ from leap.domain.snapshot import PublicationFact
 from leap.domain.topics import Break, Outline
 
 _NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+_NAMES = MappingProxyType({"youtube": "YouTube", "vk": "VK"})
+
+
+def name_of(platform: str) -> str:
+    """Return what people call ``platform``."""
+    return _NAMES.get(platform, platform)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from leap.config import PublicationSettings
 from leap.domain.plan import Rule
+from leap.domain.platforms import name_of
 from leap.domain.snapshot import PublicationFact
 from leap.planning.parts import unmanaged
 
@@ -66,7 +67,7 @@ def undecided(
     if not is_changed or publication.options.get("new_media") != "hold":
         return None
     return "media", (
-        f"needs replacement: its media changed after it was published, and {publication.platform} cannot exchange it; "
+        f"needs replacement: its media changed after it was published, and {name_of(publication.platform)} cannot exchange it; "
         f"write `publish: {{{publication.preset}: {{new_media: keep}}}}` into an override for "
         f"{which} to keep the video, or undo what changed it"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from leap.domain.drift import Drift, Edit
 from leap.domain.plan import Held
+from leap.domain.platforms import name_of
 from leap.domain.ports import Seen
 from leap.domain.snapshot import Actual, PublicationFact
 
@@ -56,7 +57,7 @@ def drift_of(
     here = tenant, recording, fact.preset, fact.platform
     url = fact.url or ""
     if seen.state == "missing":
-        reason = seen.reason or f"the video is on {fact.platform} no more"
+        reason = seen.reason or f"the video is on {name_of(fact.platform)} no more"
         return Drift(*here, "missing", reason, url=url)
     found = edits(given, seen.parts, manage)
     if seen.state == "blocked":
@@ -107,7 +108,7 @@ def _changed(fact: PublicationFact, drift: Drift) -> PublicationFact:
     if drift.state == "back":
         fact = replace(fact, state="applied", reason="", needs_person=False)
     applied = {part: key for part, key in fact.applied.items() if part not in drift.parts}
-    reason = f"changed on {drift.platform}" if drift.parts else fact.reason
+    reason = f"changed on {name_of(drift.platform)}" if drift.parts else fact.reason
     return replace(fact, applied=applied, reason=reason)
 
 

@@ -15,6 +15,7 @@ from leap.domain.snapshot import Actual, RecordingRow
 from leap.domain.stage import Stage
 from leap.domain.status import derive
 from leap.planning.order import in_order
+from leap.planning.safety import ABOUT_PUBLISHING
 from leap.planning.select import NEW, Selection, Subject
 
 
@@ -28,8 +29,9 @@ def narrow(
     """Return ``plan`` with at most ``limit`` recordings to work on, and no stage past ``until``.
 
     The most urgent ones are those that are worked on. Every recording is still
-    written down, so that the next run goes on from there. ``actuals`` is what
-    the ledger knows, by tenant.
+    written down, so that the next run goes on from there. A refusal stays, since
+    a little at a time may add up to too much; but one about publishing falls where
+    nothing is published. ``actuals`` is what the ledger knows, by tenant.
     """
     changes = plan.changes
     if until is not None:
@@ -57,7 +59,17 @@ def narrow(
             or change.waits
             or (change.tenant, change.recording) not in later
         )
-    return replace(plan, changes=changes)
+    publishing = {
+        change.tenant
+        for change in changes
+        if any(step.stage is Stage.PUBLISH for step in change.steps)
+    }
+    refusals = tuple(
+        refusal
+        for refusal in plan.refusals
+        if refusal.tenant in publishing or refusal.name not in ABOUT_PUBLISHING
+    )
+    return replace(plan, changes=changes, refusals=refusals)
 
 
 def select(plan: Plan, selection: Selection, actuals: Mapping[str, Actual]) -> Plan:

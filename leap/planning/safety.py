@@ -19,11 +19,12 @@ from leap.config.safety import Threshold
 from leap.domain.expense import totals
 from leap.domain.money import Money
 from leap.domain.plan import Change, Plan, Refusal, Step
+from leap.domain.platforms import name_of
 from leap.domain.snapshot import Actual, PublicationFact
 from leap.domain.stage import Stage
 from leap.planning.case import Case, Evidence, Why, first_of, recordings
 
-__all__ = ["RULES", "Evidence", "refusals"]
+__all__ = ["ABOUT_PUBLISHING", "RULES", "Evidence", "refusals"]
 
 #: The part of a video's publication that opens it.
 _PRIVACY_PART = "privacy"
@@ -214,7 +215,7 @@ def _quota(case: Case) -> Why | None:
     whose = "changes of what is published may take" if taking.refreshing else "a day has"
     return Why(
         f"{recordings(count)} can never be published ({first_of(change, count)} takes"
-        f" {amount.wanted:,} {amount.bucket} of {taking.platform}, and {whose} {amount.limit:,})",
+        f" {amount.wanted:,} {amount.bucket} of {name_of(taking.platform)}, and {whose} {amount.limit:,})",
         f"raise quotas.{taking.platform}.{name} in leap.yaml",
     )
 
@@ -297,6 +298,11 @@ RULES: Mapping[str, Callable[[Case], Why | None]] = MappingProxyType(
         "budget": _budget,
         "quota": _quota,
     }
+)
+
+#: What only publishing can do: a run that publishes nothing is not refused for it.
+ABOUT_PUBLISHING = frozenset(
+    {"fresh-ledger", "privacy-widened", "deletes", "would-duplicate", "not-ours", "quota"}
 )
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leap.domain.demand import Amount, Demand, Today
+from leap.domain.platforms import name_of
 from leap.render.terminal import clean, counted
-
-_PLATFORMS = {"youtube": "YouTube"}
 
 
 def lines(demands: Sequence[Demand]) -> Iterator[str]:
@@ -20,7 +19,7 @@ def lines(demands: Sequence[Demand]) -> Iterator[str]:
     for demand in demands:
         if not demand.amounts:
             continue
-        name = _PLATFORMS.get(demand.platform, demand.platform)
+        name = name_of(demand.platform)
         whose = f" ({_accounts(demand)})" if len(demands) > 1 or len(demand.accounts) > 1 else ""
         # The bucket that fills up first comes first.
         amounts = sorted(demand.amounts, key=_share, reverse=True)
@@ -30,7 +29,7 @@ def lines(demands: Sequence[Demand]) -> Iterator[str]:
 def today_lines(found: Sequence[Today]) -> Iterator[str]:
     """Yield what was used of each app's day: ``YouTube today (acme yt): 452 of 10,000 units``."""
     for each in found:
-        name = _PLATFORMS.get(each.platform, each.platform)
+        name = name_of(each.platform)
         amounts = ", ".join(
             f"{amount.used:,} of {amount.limit:,} {amount.bucket}"
             for amount in sorted(each.amounts, key=_share, reverse=True)

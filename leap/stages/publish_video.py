@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leap.domain.platforms import name_of
 from leap.domain.ports import Checkpoint, Placed, Progress, Publication, Receipt, VideoPublisher
 from leap.errors import (
     DeferUntil,
@@ -76,9 +77,9 @@ def take_down_video(
 
     Safe to repeat. Raises ProviderErrors.
     """
-    progress(0.0, f"taking down from {publisher.platform}")
+    progress(0.0, f"taking down from {name_of(publisher.platform)}")
     _delete(publisher, checkpoint, marker, progress)
-    progress(1.0, f"taken down from {publisher.platform}")
+    progress(1.0, f"taken down from {name_of(publisher.platform)}")
     return Receipt(publisher.platform, "", "", {}, {**before, WITHDRAWN: True})
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from leap.domain.fingerprint import digest
 from leap.domain.ledger import Ledger
+from leap.domain.platforms import name_of
 from leap.domain.ports import Clock
 from leap.domain.quotas import Bucket, Shortage
 from leap.domain.snapshot import PublicationFact
@@ -26,7 +27,6 @@ from leap.tasks.survey import Session
 
 _log = logging.getLogger(__name__)
 
-_PLATFORMS = {"youtube": "YouTube"}
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -162,7 +162,7 @@ class LedgerQuotas:
             self._day = None
 
     def _put_off(self, shortage: Shortage, units: int) -> DeferUntil:
-        name = _PLATFORMS.get(self._platform, self._platform)
+        name = name_of(self._platform)
         message = (
             f"{name} quota: {shortage.used:,} of {shortage.of:,} {shortage.bucket} of today"
             f" are used, and this takes {units:,}"

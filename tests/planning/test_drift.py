@@ -98,7 +98,7 @@ def test_what_was_changed_is_not_applied_any_more():
     seen = after(found)
 
     assert {key: PARTS[key] for key in ("media", "metadata", "playlists")} == seen.applied
-    assert "changed on youtube" == seen.reason
+    assert "changed on YouTube" == seen.reason
 
 
 @pytest.mark.parametrize("state", ["missing", "blocked"])
@@ -121,7 +121,7 @@ def test_a_platform_that_gives_no_reason_is_named():
     found = drift(Seen("missing"))
     assert found is not None
 
-    assert "the video is on youtube no more" == found.reason
+    assert "the video is on YouTube no more" == found.reason
 
 
 def test_a_deleted_video_says_how_it_is_let_go():

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leap.domain.plan import Change, Failure, Plan, Step
+from leap.domain.plan import Change, Failure, Plan, Refusal, Step
 from leap.domain.snapshot import Actual, RecordingRow, Skip, StageFact, Wanted
 from leap.domain.stage import FILE_STAGES, NEEDS, Stage
 from leap.planning.desired import Desired
 from leap.planning.diff import diff
 from leap.planning.narrow import narrow, select
+from leap.planning.safety import RULES
 from leap.planning.select import parse
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -157,6 +158,17 @@ def test_old_failures_are_told_where_their_stage_is_selected() -> None:
 def test_a_limit_counts_recordings_to_work_on() -> None:
     assert [change.title for change in narrow(NEW, {}, limit=1).changes] == ["Lecture 1"]
     assert stages(narrow(NEW, {}, until=Stage.TRIM)) == [["download", "trim"]] * 2
+
+
+def test_a_plan_that_publishes_nothing_is_not_refused_for_publishing() -> None:
+    """All other refusals stay: a little at a time may add up to too much."""
+    refusals = tuple(Refusal(name, "demo", "") for name in RULES)
+    whole = replace(NEW, refusals=refusals)
+
+    assert refusals == narrow(whole, {}, limit=1).refusals
+    assert [
+        "stale-config", "too-much-rework", "too-many-matches", "budget"
+    ] == [each.name for each in narrow(whole, {}, until=Stage.SUBTITLES).refusals]  # fmt: skip
 
 
 def test_a_limit_takes_the_oldest_lectures_first() -> None:

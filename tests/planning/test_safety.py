@@ -446,7 +446,7 @@ def test_a_video_that_no_day_is_long_enough_for_is_refused(cloudy: Declaration) 
     )
 
     assert (
-        "quota: 1 recording can never be published (“Lecture 0” takes 563 units of youtube, and a"
+        "quota: 1 recording can never be published (“Lecture 0” takes 563 units of YouTube, and a"
         " day has 500); accept with --accept quota, or raise quotas.youtube.units in leap.yaml"
         == refusal.message
     )

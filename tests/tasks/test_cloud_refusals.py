@@ -50,6 +50,14 @@ def test_a_ledger_that_knows_nothing_wants_a_word_once(channels: Channels) -> No
     assert 2 == len(channels.youtube.live()) == len(channels.vk.videos)
 
 
+def test_a_run_that_publishes_nothing_is_not_refused_for_publishing(channels: Channels) -> None:
+    """It prepares a lecture, and says no word for the run that publishes it."""
+    channels.university.reconcile("--until", "subtitles")
+
+    assert [] == channels.youtube.calls == channels.vk.calls()
+    assert "fresh ledger: " in refused(channels)
+
+
 def test_a_video_is_not_opened_to_more_people_unasked(channels: Channels) -> None:
     """It was unlisted when it was published, and says so."""
     channels.university.reconcile(*FIRST)

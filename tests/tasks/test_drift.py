@@ -58,8 +58,8 @@ def test_what_was_changed_there_is_shown_and_put_right(channels: Channels) -> No
     (change,) = plan["changes"]
     reasons = {step["preset"]: step["reason"] for step in change["steps"]}
     assert {
-        "tube": "metadata and privacy changed on youtube",
-        "vk": "metadata changed on vk",
+        "tube": "metadata and privacy changed on YouTube",
+        "vk": "metadata changed on VK",
     } == reasons
     assert "“Lecture 1” → “Lecture one!!”" in channels.university.leap("plan", "--drift").out
     assert "Lecture one!!" == there.title
