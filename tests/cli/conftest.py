@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,14 @@ class Repository:
 
     root: Path
     tenant: str
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give one ledger to all repositories of a file, and keep its server running."""
+    folder = tmp_path_factory.mktemp("state")
+    with open_ledger(os.environ.get("LEAP_DATABASE_URL", "embedded"), folder, migrate=True):
+        yield folder
 
 
 @pytest.fixture(scope="session")

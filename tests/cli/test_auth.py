@@ -7,76 +7,36 @@ import os
 import pty
 import re
 import select
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cli.logins import BROWSER, Household, founded, landing
 from emulators.zoom import App, Zoom, refused_token
 
 from leap.cli.doctor.check import Check
 from leap.cli.doctor.repository import accounts
-from leap.ledger import open_ledger
-from leap.secrets import credentials, keygen, set_credential
-
-#: A browser: it follows the consent page to wherever that leads, and exits with the last digits
-#: of the status there.
-BROWSER = """
-import sys, urllib.error, urllib.request
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-try:
-    status = opener.open(sys.argv[1], timeout=20).status
-except urllib.error.HTTPError as error:
-    status = error.code
-sys.exit(status - 200)
-"""
+from leap.secrets import set_credential
 
 
 @dataclass
-class Repository:
-    """A repository of one tenant, whose Zoom is an emulated one.
+class Repository(Household):
+    """One whose Zoom is an emulated one."""
 
-    The tenant's name is new each time, since a shared Postgres keeps what other
-    tests left; in arguments and in what is said it reads as acme.
-    """
-
-    root: Path
-    tenant: str
     zoom: Zoom
     app: App
     port: int
-    browser: str
-    said: list[str] = field(default_factory=list)
-
-    @property
-    def folder(self) -> Path:
-        """Return the tenant's folder."""
-        return self.root / "tenants" / self.tenant
 
     def leap(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run ``leap auth`` as a process of its own, with the scripted browser."""
-        own = [self.tenant if argument == "acme" else argument for argument in arguments]
-        done = subprocess.run(
-            [sys.executable, "-m", "leap", "auth", *own, "-C", str(self.root)],
-            input=stdin,
-            capture_output=True,
-            env={**os.environ, "BROWSER": self.browser, "COLUMNS": "80"},
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        self.said += [done.stdout, done.stderr]
-        done.stdout = done.stdout.replace(self.tenant, "acme")
-        done.stderr = done.stderr.replace(self.tenant, "acme")
-        return done
+        """Run ``leap auth``."""
+        return super().leap("auth", *arguments, stdin=stdin)
 
     def login(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Log in as a person does, with the app's secret on stdin."""
@@ -86,37 +46,20 @@ class Repository:
 
     def stored(self, account: str = "zoom") -> dict[str, str]:
         """Return the credential in the tenant's file."""
-        found = credentials(self.root, self.tenant).get(account, {})
-        return {name: value.get_secret_value() for name, value in found.items()}
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give one ledger to all repositories, and keep its server running."""
-    folder = tmp_path_factory.mktemp("state")
-    with open_ledger(os.environ.get("LEAP_DATABASE_URL", "embedded"), folder, migrate=True):
-        yield folder
+        return super().stored(account)
 
 
 @pytest.fixture
 def acme(tmp_path: Path, state: Path) -> Iterator[Repository]:
     """Give a repository with a key, an app at Zoom, and a free port that the app allows."""
-    root, tenant = tmp_path / "репозиторий с пробелом", f"acme{uuid.uuid4().hex[:8]}"
-    (root / "tenants" / tenant / "sources").mkdir(parents=True)
-    (root / "tenants" / tenant / "tenant.yaml").write_text("title: Acme\n")
-    keygen(root, tenant)
-    browser = tmp_path / "browser.py"
-    browser.write_text(BROWSER)
     with Zoom() as zoom:
-        (root / "leap.yaml").write_text(
-            f"state: {state}\nallow_insecure_endpoints: true\n"
-            f"endpoints: {{zoom: {{api: '{zoom.url}', oauth: '{zoom.url}'}}}}\n"
-        )
+        found = founded(tmp_path, state, f"zoom: {{api: '{zoom.url}', oauth: '{zoom.url}'}}")
         zoom.account()
         port = free_port()
         app = zoom.app(f"http://127.0.0.1:{port}/zoom")
-        command = shlex.join([sys.executable, str(browser), "%s"])
-        yield Repository(root, tenant, zoom, app, port, f"{command} &")
+        acme = Repository(*found, zoom, app, port)
+        (acme.folder / "sources").mkdir()
+        yield acme
 
 
 @pytest.fixture(autouse=True)
@@ -588,20 +531,6 @@ def free_port() -> int:
 def visit(address: str) -> int:
     """Return the status that a browser ends at."""
     return 200 + subprocess.run([sys.executable, "-c", BROWSER, address], check=False).returncode
-
-
-def landing(address: str) -> str:
-    """Return where the consent page sends the browser."""
-    import http.client
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
-    connection.request("GET", f"{parts.path}?{parts.query}")
-    where = connection.getresponse().getheader("Location")
-    connection.close()
-    assert where
-    return where
 
 
 @contextmanager

@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cli.logins import Household, founded, landing
 from emulators.messages import Answer, Request, as_json
 from emulators.vk import Vk
 from emulators.youtube import FORCE_SSL, READONLY, YouTube
 
-from leap.ledger import open_ledger
-from leap.secrets import credentials, keygen, set_credential
+from leap.secrets import set_credential
 
-#: A browser: it follows the consent page to wherever that leads.
-BROWSER = """
-import sys, urllib.error, urllib.request
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-try:
-    opener.open(sys.argv[1], timeout=20)
-except urllib.error.HTTPError:
-    pass
-"""
 SECRETS = ("access_token", "refresh_token", "client_secret", "device_id", "code")
 
 
 @dataclass
-class Repository:
-    """A repository of one tenant whose YouTube and VK are emulated ones.
+class Repository(Household):
+    """One whose YouTube and VK are emulated ones."""
 
-    The tenant's name is new each time, since a shared Postgres keeps what other
-    tests left; in arguments and in what is said it reads as acme.
-    """
-
-    root: Path
-    tenant: str
     youtube: YouTube
     vk: Vk
-    browser: str
-    said: list[str] = field(default_factory=list)
-
-    def leap(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run ``leap`` as a process of its own, with the scripted browser."""
-        own = [self.tenant if argument == "acme" else argument for argument in arguments]
-        done = subprocess.run(
-            [sys.executable, "-m", "leap", *own, "-C", str(self.root)],
-            input=stdin,
-            capture_output=True,
-            env={**os.environ, "BROWSER": self.browser, "COLUMNS": "80"},
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return self.heard(done)
-
-    def heard(self, done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-        """Remember what was said, and return it with the tenant's usual name."""
-        self.said += [done.stdout, done.stderr]
-        done.stdout = done.stdout.replace(self.tenant, "acme")
-        done.stderr = done.stderr.replace(self.tenant, "acme")
-        return done
 
     def pasting(self, *arguments: str, pasted: str = "") -> subprocess.CompletedProcess[str]:
         """Log in as somebody who copies the address at which the browser ends.
@@ -105,57 +64,24 @@ class Repository:
         assert code == done.returncode, done.stderr
         return {each["account"]: each for each in json.loads(done.stdout)["accounts"]}
 
-    def stored(self, account: str) -> dict[str, str]:
-        """Return the credential in the tenant's file."""
-        found = credentials(self.root, self.tenant).get(account, {})
-        return {name: value.get_secret_value() for name, value in found.items()}
-
     def preset(self, name: str, **lines: object) -> None:
         """Declare where to publish."""
         text = "".join(f"{key}: {value}\n" for key, value in lines.items())
-        path = self.root / "tenants" / self.tenant / "presets" / f"{name}.yaml"
+        path = self.folder / "presets" / f"{name}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-
-
-def landing(address: str) -> str:
-    """Return where the consent page sends the browser."""
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
-    connection.request("GET", f"{parts.path}?{parts.query}")
-    where = connection.getresponse().getheader("Location")
-    connection.close()
-    assert where
-    return where
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give one ledger to all repositories, and keep its server running."""
-    folder = tmp_path_factory.mktemp("state")
-    with open_ledger(os.environ.get("LEAP_DATABASE_URL", "embedded"), folder, migrate=True):
-        yield folder
 
 
 @pytest.fixture
 def acme(tmp_path: Path, state: Path) -> Iterator[Repository]:
     """Give a repository with a key, a channel and somebody at VK with a community."""
-    root, tenant = tmp_path / "репозиторий с пробелом", f"acme{uuid.uuid4().hex[:8]}"
-    (root / "tenants" / tenant).mkdir(parents=True)
-    (root / "tenants" / tenant / "tenant.yaml").write_text("title: Acme\n")
-    keygen(root, tenant)
-    browser = tmp_path / "browser.py"
-    browser.write_text(BROWSER)
     with YouTube() as youtube, Vk() as vk:
-        (root / "leap.yaml").write_text(
-            f"state: {state}\nallow_insecure_endpoints: true\nendpoints:\n"
-            f"  youtube: {{api: '{youtube.url}', token: '{youtube.url}', login: '{youtube.url}'}}\n"
-            f"  vk: {{api: '{vk.url}', login: '{vk.url}', implicit: '{vk.url}'}}\n"
-        )
+        google = f"api: '{youtube.url}', token: '{youtube.url}', login: '{youtube.url}'"
+        own = f"api: '{vk.url}', login: '{vk.url}', implicit: '{vk.url}'"
+        found = founded(tmp_path, state, f"youtube: {{{google}}}, vk: {{{own}}}")
         youtube.channel("Факультет")
         vk.user("Ada Lovelace")
-        command = shlex.join([sys.executable, str(browser), "%s"])
-        yield Repository(root, tenant, youtube, vk, f"{command} &")
+        yield Repository(*found, youtube, vk)
         assert [] == youtube.violations
         assert [] == vk.violations
 
