@@ -6,6 +6,7 @@
     receiver    hears it on 127.0.0.1, and shows a page
     token       a code, or a refresh token, becomes an access token
     living      an access token of a credential, renewed before it ends
+    refusing    what a person reads of a login that does not do
     checked     what asking a vendor about an account gave
 
 A vendor's own module (``leap.providers.zoom.login``) has the value; nothing

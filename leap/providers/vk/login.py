@@ -14,9 +14,10 @@ from typing import Any
 
 from leap.config.endpoints import VkEndpoints
 from leap.domain.ports import Renewal
-from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
+from leap.errors import LeapError, RetrySoon
 from leap.providers.http import Client
 from leap.providers.oauth.attempt import readable
+from leap.providers.oauth.refusing import Reason, no_token, require_whole
 from leap.providers.oauth.token import App, refresh, renewal_of
 from leap.providers.oauth.vendor import Vendor
 
@@ -35,7 +36,7 @@ VERSION = "5.199"
 _LANDS_AT = "http://localhost"
 _UNUSED = timedelta(days=180)
 #: VK ID's word → the cause, and what helps; ``{login}`` is the command that logs in.
-_REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "invalid_grant": (
             "the login has ended, was revoked, or is used by another program",
@@ -102,15 +103,8 @@ def is_renewable(fields: Mapping[str, str]) -> bool:
 
 def require(account: str, fields: Mapping[str, str], *, login: str = LOGIN) -> None:
     """Raise NeedsHuman where the credential ``account`` is none of VK's, or not whole."""
-    kind = fields.get("kind", "")
-    if kind != KIND:
-        message = f"the credential {account} is not one for VK (its kind is {kind or 'not said'})"
-        raise NeedsHuman(message, hint=f"log in: {login}")
     wanted = (*FIELDS, "client_id", "device_id") if is_renewable(fields) else FIELDS
-    missing = [name for name in wanted if not fields.get(name)]
-    if missing:
-        message = f"the credential {account} lacks {', '.join(missing)}"
-        raise NeedsHuman(message, hint=f"log in: {login}")
+    require_whole("VK", {KIND: wanted}, account, fields, login)
 
 
 def renewal(http: Client, vk: Vendor, fields: Mapping[str, str]) -> Renewal:
@@ -132,10 +126,5 @@ def _refusal(grant: str, status: int, body: Mapping[str, Any], *, login: str = L
         return RetrySoon(f"VK gave no token (HTTP {status})")
     if word == "slow_down":
         return RetrySoon("VK is asked for tokens more often than it allows", after=10.0)
-    known = _REASONS.get(word)
-    if known is None and status not in (400, 401, 403):
-        return ProviderError(f"VK gave no token (HTTP {status})")
-    cause, helps = known or (f"HTTP {status}", "log in again: {login}")
     said = readable(str(body.get("error_description") or word))
-    message = f"VK gave no token: {cause}" + (f" (VK says: {said})" if said else "")
-    return NeedsHuman(message, hint=helps.format(login=login))
+    return no_token("VK", _REASONS.get(word), status, said, login)

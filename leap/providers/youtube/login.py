@@ -13,9 +13,10 @@ from typing import Any
 
 from leap.config.endpoints import YouTubeEndpoints
 from leap.domain.ports import Renewal
-from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
+from leap.errors import LeapError, RetrySoon
 from leap.providers.http import Client
 from leap.providers.oauth.attempt import readable
+from leap.providers.oauth.refusing import Reason, no_token, require_whole
 from leap.providers.oauth.token import App, refresh, renewal_of
 from leap.providers.oauth.vendor import Vendor
 
@@ -32,7 +33,7 @@ LOGIN = "leap auth login youtube"
 _UNUSED, _TESTING = timedelta(days=180), timedelta(days=7)
 _CONSOLE = "console.cloud.google.com"
 #: Google's word → the cause, and what helps; ``{login}`` is the command that logs in.
-_REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "invalid_grant": (
             "the login has ended or was revoked",
@@ -95,16 +96,7 @@ def vendor(endpoints: YouTubeEndpoints, *, login: str = LOGIN) -> Vendor:
 
 def require(account: str, fields: Mapping[str, str], *, login: str = LOGIN) -> None:
     """Raise NeedsHuman where the credential ``account`` is none of YouTube's, or not whole."""
-    kind = fields.get("kind", "")
-    if kind != KIND:
-        message = (
-            f"the credential {account} is not one for YouTube (its kind is {kind or 'not said'})"
-        )
-        raise NeedsHuman(message, hint=f"log in: {login}")
-    missing = [name for name in FIELDS if not fields.get(name)]
-    if missing:
-        message = f"the credential {account} lacks {', '.join(missing)}"
-        raise NeedsHuman(message, hint=f"log in: {login}")
+    require_whole("YouTube", {KIND: FIELDS}, account, fields, login)
 
 
 def renewal(http: Client, google: Vendor, fields: Mapping[str, str]) -> Renewal:
@@ -123,12 +115,6 @@ def _refusal(grant: str, status: int, body: Mapping[str, Any], *, login: str = L
     word = str(body.get("error_subtype") or body.get("error") or "")
     if status >= 500 or word == "internal_failure":  # noqa: PLR2004 -- a server's fault
         return RetrySoon(f"YouTube: Google gave no token (HTTP {status})")
-    known = _REASONS.get(word) or _REASONS.get(str(body.get("error") or ""))
-    if known is None and status not in (400, 401, 403):
-        return ProviderError(f"YouTube: Google gave no token (HTTP {status})")
-    cause, helps = known or (f"HTTP {status}", "log in again: {login}")
+    reason = _REASONS.get(word) or _REASONS.get(str(body.get("error") or ""))
     said = readable(str(body.get("error_description") or word))
-    message = f"YouTube: Google gave no token: {cause}" + (
-        f" (Google says: {said})" if said else ""
-    )
-    return NeedsHuman(message, hint=helps.format(login=login))
+    return no_token("YouTube: Google", reason, status, said, login)

@@ -12,8 +12,8 @@ from functools import partial
 
 from leap.config.endpoints import ZoomEndpoints
 from leap.domain.ports import Renewal
-from leap.errors import NeedsHuman
 from leap.providers.http import Client
+from leap.providers.oauth.refusing import require_whole
 from leap.providers.oauth.token import App, Granted, refresh, request
 from leap.providers.oauth.vendor import Vendor
 from leap.providers.zoom.token_errors import LOGIN, SERVER_FLAG, SERVER_GRANT, token_refusal
@@ -48,15 +48,8 @@ def vendor(endpoints: ZoomEndpoints, *, login: str = LOGIN) -> Vendor:
 
 def require(account: str, fields: Mapping[str, str]) -> None:
     """Raise NeedsHuman where the credential ``account`` is none of Zoom's, or not whole."""
-    kind = fields.get("kind", "")
-    if kind not in FIELDS:
-        message = f"the credential {account} is not one for Zoom (its kind is {kind or 'not said'})"
-        raise NeedsHuman(message, hint=f"log in: {LOGIN} --account {account}")
-    missing = [name for name in FIELDS[kind] if not fields.get(name)]
-    if missing:
-        message = f"the credential {account} lacks {', '.join(missing)}"
-        more = SERVER_FLAG if kind == SERVER else ""
-        raise NeedsHuman(message, hint=f"log in: {LOGIN}{more} --account {account}")
+    more = SERVER_FLAG if fields.get("kind") == SERVER else ""
+    require_whole("Zoom", FIELDS, account, fields, f"{LOGIN}{more} --account {account}")
 
 
 def server_token(http: Client, zoom: Vendor, fields: Mapping[str, str]) -> Granted:

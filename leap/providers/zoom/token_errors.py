@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from leap.errors import LeapError, NeedsHuman, ProviderError, RetrySoon
+from leap.errors import LeapError, RetrySoon
+from leap.providers.oauth.refusing import Reason, no_token
 
 #: What logs a person in; who knows tenant and account gives a whole one.
 LOGIN = "leap auth login zoom"
@@ -26,7 +27,7 @@ _PAIR = (
     "copy both again from the app at marketplace.zoom.us: {login}",
 )
 #: Zoom's code → the cause, and what helps; ``{login}`` is the command that logs in.
-_REASONS: Mapping[int, tuple[str, str]] = MappingProxyType(
+_REASONS: Mapping[int, Reason] = MappingProxyType(
     {
         4700: (
             "the app lacks scopes",
@@ -107,17 +108,11 @@ def token_refusal(
         return RetrySoon(f"Zoom gave no token (HTTP {status})")
     if grant == SERVER_GRANT:
         login += SERVER_FLAG
+    reason = _REASONS.get(number or _meant(said, body))
     if grant == SERVER_GRANT and number is None and said.lower() == "bad request":
-        cause, helps = _NO_ACCOUNT
-    elif (meant := number or _meant(said, body)) in _REASONS:
-        cause, helps = _REASONS[meant]
-    elif status in (400, 401, 403):
-        cause, helps = f"HTTP {status}", "log in again: {login}"
-    else:
-        return ProviderError(f"Zoom gave no token (HTTP {status})")
+        reason = _NO_ACCOUNT
     words = ", ".join(filter(None, (said, str(number or ""))))
-    message = f"Zoom gave no token: {cause}" + (f" (Zoom says: {words})" if words else "")
-    return NeedsHuman(message, hint=helps.format(login=login))
+    return no_token("Zoom", reason, status, words, login)
 
 
 def _number(body: Mapping[str, Any]) -> int | None:
