@@ -188,6 +188,18 @@ def test_reconcile_runs_alone_and_in_time_in_its_environment(hosted):
     assert 360 > job["timeout-minutes"] > 300
 
 
+def test_once_a_day_reconcile_looks_at_what_others_have_changed(hosted):
+    """Every hour has one run, and one of them asks the platforms as well."""
+    file = hosted / ".github/workflows/reconcile.yml"
+    workflow = yaml.safe_load(file.read_text())
+    hourly, nightly = (each["cron"].split() for each in workflow[True]["schedule"])
+    drift = step(file, "Reconcile")["env"]["DRIFT"]
+
+    assert (["0-1,3-23", "2"], hourly[0]) == ([hourly[1], nightly[1]], nightly[0])
+    assert f"github.event.schedule == '{' '.join(nightly)}' && '--drift' || ''" in drift
+    assert "reconcile --time-limit 4h ${DRIFT:+" in step(file, "Reconcile")["run"]
+
+
 def test_each_secret_reaches_only_the_steps_that_need_it(hosted):
     """Nothing sees a tenant's key but the reconciling; the bucket's tool sees only its own."""
     found = {
