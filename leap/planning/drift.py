@@ -117,8 +117,8 @@ def way_out(drift: Drift) -> str:
     which = drift.recording[-12:]
     if drift.state == "missing":
         return (
-            f"{drift.reason}; in an override for {which} write `withdraw: true` to let it go "
-            "(without that line it is published anew afterwards)"
+            f"{drift.reason}; in an override for {which} write `withdraw: true` and a `reason` to "
+            "take the recording down everywhere; without them it is published anew afterwards"
         )
     return f"{drift.reason}; look at {drift.url or 'it'} there and settle it"
 
