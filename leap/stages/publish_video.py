@@ -28,9 +28,8 @@ BEGUN = "begun"
 _MEDIA, _METADATA, _PRIVACY = "media", "metadata", "privacy"
 #: How much of the progress is the video itself.
 _VIDEO = 0.9
-#: Which of several failures says how it goes on. What comes by itself is not kept waiting
-#: for a person: a refused picture must not leave a video closed that is still processed.
-_FIRST = (DeferUntil, RetrySoon, NeedsHuman, LeapError)
+#: Which of several failures says how it goes on: what a person has to do first.
+_WORST_FIRST = (NeedsHuman, DeferUntil, RetrySoon, LeapError)
 
 
 def publish_video(
@@ -41,8 +40,8 @@ def publish_video(
 ) -> Receipt:
     """Make the platform's video equal to ``publication`` and return its receipt.
 
-    Every part that can be brought about is, before the failure of another is
-    raised that says how it goes on, for a person only where nothing else is left: a ProviderError, or StageError where a file is gone.
+    Every part that can be brought about is, before the worst failure of the
+    others is raised: a ProviderError, or StageError where a file is gone.
     Raises LeaseLost and LedgerError at once.
     """
     publication = with_contents(publication)
@@ -132,7 +131,7 @@ def _apply_all(
     checkpoint: Checkpoint,
     progress: Progress,
 ) -> None:
-    """Apply each part that is not there yet. Raises how it goes on, in the end."""
+    """Apply each part that is not there yet. Raises the worst failure, in the end."""
     todo = [
         part
         for part in publisher.parts
@@ -177,11 +176,11 @@ def _delete(
 
 
 def _summed_up(failures: Mapping[str, LeapError]) -> LeapError:
-    """Return the first of ``failures``, by part, which tells of the others too."""
+    """Return the worst of ``failures``, by part, which tells of the others too."""
 
     def rank(error: LeapError) -> int:
-        return next(i for i, kind in enumerate(_FIRST) if isinstance(error, kind))
+        return next(i for i, kind in enumerate(_WORST_FIRST) if isinstance(error, kind))
 
-    first = min(failures.values(), key=rank)
-    first.message = "; ".join(f"{part}: {error.message}" for part, error in failures.items())
-    return first
+    worst = min(failures.values(), key=rank)
+    worst.message = "; ".join(f"{part}: {error.message}" for part, error in failures.items())
+    return worst
