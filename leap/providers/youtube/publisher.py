@@ -76,6 +76,8 @@ class YouTubePublisher:
         self._access = Access(tokens, google, place.now, login=login)
         self._spending = Spending(quotas, place.quota)
         self._shelf = Shelf()
+        #: Videos that were waited for in vain: no other part waits for them again.
+        self._awaited: set[str] = set()
 
     def place(self, publication: Publication, checkpoint: Checkpoint, progress: Progress) -> Placed:
         place = self._place
@@ -158,7 +160,8 @@ class YouTubePublisher:
             return attempt(api)
         except Missing as error:
             message = error.message
-        for wait in _LOOKS_AFTER_SECONDS if is_new else ():
+        waits = _LOOKS_AFTER_SECONDS if is_new and placed.external_id not in self._awaited else ()
+        for wait in waits:
             self._place.timer.sleep(wait)
             try:
                 if api.videos([placed.external_id], "id"):
@@ -166,6 +169,7 @@ class YouTubePublisher:
             except Missing as error:
                 message = error.message
         if is_new:
+            self._awaited.add(placed.external_id)
             raise RetrySoon(message)
         hint = "`leap plan --drift` shows what is gone"
         raise NeedsHuman(message, hint=hint)

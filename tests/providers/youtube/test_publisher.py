@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from leap.errors import RetrySoon
 
 MARKER = "leap-0123456789"
 
@@ -112,6 +117,22 @@ def test_taking_down_twice_is_once(publisher, publish, checkpoint, youtube):
     assert [] == youtube.live()
 
 
+def test_a_video_that_does_not_appear_is_awaited_once(
+    publisher, publish, publication, checkpoint, youtube
+):
+    """Not anew for each part: that would take a quarter of an hour."""
+    publisher.place(publication, checkpoint, lambda share, message="": None)
+    checkpoint.apply("media")
+    (video,) = youtube.live()
+    video.deleted = True
+    began = youtube.clock.now()
+
+    with pytest.raises(RetrySoon):
+        publish()
+
+    assert timedelta(minutes=3) < youtube.clock.now() - began < timedelta(minutes=5)
+
+
 def test_subscribers_are_told_where_that_is_declared(youtube, publish, saying):
     """It is the one thing that cannot be taken back."""
     publish(saying(notify_subscribers=True))
@@ -125,8 +146,6 @@ def test_an_audio_recording_is_refused_before_anything_is_asked(
     """YouTube has no place for it."""
     sound = tmp_path / "video.m4a"
     sound.write_bytes(b"sound")
-    import pytest
-
     from leap.errors import NeedsHuman
 
     with pytest.raises(NeedsHuman, match="sound alone"):
