@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from store.committing import NOON, commit_files
 
 from leap.domain.manifest import FailureRecord, Manifest, TargetName
 from leap.domain.ports import Receipt
@@ -23,7 +24,6 @@ from leap.store.objects import S3Objects
 
 NAME = TargetName("demo", "2026-11-20-0a1b2c3d4e5f", Stage.TRIM, "00112233aabbccdd")
 FOLDER = f"demo/{NAME.recording}/trim/{NAME.key}"
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -99,17 +99,7 @@ def test_racing_commits_agree_on_one_manifest(store: Store) -> None:
 
 def test_a_stage_that_made_nothing_is_no_result(store: Store) -> None:
     with store.scratch() as out, pytest.raises(StoreError, match="made no file"):
-        store.commit(
-            NAME,
-            out,
-            settings={},
-            upstream={},
-            source={},
-            versions={},
-            facts={},
-            started_at=NOON,
-            finished_at=NOON,
-        )
+        commit_files(store, NAME, out)
 
 
 def test_a_file_that_shrank_or_vanished_makes_the_target_absent(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from store.committing import NOON, commit_files
 
 from leap.domain.history import Usage
 from leap.domain.manifest import Manifest, TargetName
@@ -23,7 +23,6 @@ from leap.store.objects import S3Objects
 if TYPE_CHECKING:
     from emulators.s3 import S3
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WEEK = 7 * 24 * 3600
 
 Open = Callable[..., Store]
@@ -51,17 +50,7 @@ def commit(store: Store, target: TargetName, text: str = "words", size: int = 0)
         (out / "words.txt").write_text(text)
         if size:
             (out / "video.mp4").write_bytes(b"v" * size)
-        return store.commit(
-            target,
-            out,
-            settings={},
-            upstream={},
-            source={},
-            versions={},
-            facts={},
-            started_at=NOON,
-            finished_at=NOON,
-        )
+        return commit_files(store, target, out)
 
 
 def test_what_one_machine_made_another_one_reads(open_store: Open) -> None:

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from store.committing import NOON, commit_files
 
 from leap.domain.manifest import FailureRecord, TargetName
 from leap.domain.stage import Stage
@@ -18,7 +18,6 @@ from leap.errors import StoreError
 from leap.store import Store, hash_file, store
 
 NAME = TargetName("demo", "2026-11-20-0a1b2c3d4e5f", Stage.DOWNLOAD, "00112233aabbccdd")
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WEEK = 7 * 24 * 3600
 
 #: Holds the folder of NAME below the folder it is given, until it is killed.
@@ -44,21 +43,6 @@ def holder(tmp_path: Path):
         assert "held\n" == process.stdout.readline()
         yield process
         process.kill()
-
-
-def commit(targets: Store, scratch: Path, **more: object) -> None:
-    targets.commit(
-        NAME,
-        scratch,
-        settings={},
-        upstream={},
-        source={},
-        versions={},
-        facts={},
-        started_at=NOON,
-        finished_at=NOON,
-        **more,
-    )
 
 
 def leave(targets: Store, content: bytes = b"half") -> None:
@@ -123,7 +107,7 @@ def test_it_goes_when_the_target_is_committed(tmp_path: Path) -> None:
     with targets.unfinished(NAME) as folder, targets.scratch() as out:
         (folder / "source.part").write_bytes(b"whole")
         (out / "source.mp4").hardlink_to(folder / "source.part")
-        commit(targets, out)
+        commit_files(targets, NAME, out)
 
     assert [] == folders(tmp_path)
     [path] = targets.files(targets.read(NAME)).values()
@@ -163,7 +147,7 @@ def test_a_sweep_takes_what_was_committed_meanwhile(tmp_path: Path) -> None:
     targets = Store(tmp_path)
     with targets.scratch() as out:
         (out / "source.mp4").write_bytes(b"whole")
-        commit(targets, out)
+        commit_files(targets, NAME, out)
     folder = tmp_path / ".unfinished" / f"demo.{NAME.recording}.download.{NAME.key}"
     (folder / "files").mkdir(parents=True)
     (folder / "files" / "source.part").write_bytes(b"whole")
@@ -189,7 +173,7 @@ def test_a_hash_that_is_known_is_not_computed_again(tmp_path: Path) -> None:
         (out / "source.mp4").write_bytes(b"whole")
         (out / "more.txt").write_bytes(b"more")
         more, _ = hash_file(out / "more.txt")
-        commit(targets, out, sha256={"source.mp4": "ab" * 32})
+        commit_files(targets, NAME, out, sha256={"source.mp4": "ab" * 32})
 
     found = {file.path: (file.sha256, file.size) for file in targets.read(NAME).files}
     assert {"source.mp4": ("ab" * 32, 5), "more.txt": (more, 4)} == found
