@@ -277,6 +277,22 @@ def test_a_lecture_goes_from_zoom_to_one_video_on_each_platform(faculty):
         assert canary not in everything
 
 
+def test_captions_that_somebody_took_away_are_put_back_where_they_are_looked_at(faculty):
+    """They are made anew from what is kept: nothing is paid for, and no video is sent."""
+    faculty.lecture("Lecture 3")
+    faculty.reconcile(*FIRST)
+    (track,) = faculty.on_youtube.captions
+    faculty.on_youtube.captions.clear()
+
+    assert "Nothing to do" in faculty.reconcile("--drift").out
+    assert "captions: en → nothing" in faculty.reconcile("--drift=captions").out
+
+    assert [track.content] == [each.content for each in faculty.on_youtube.captions]
+    assert "Nothing to do" in faculty.reconcile("--drift=captions").out
+    assert (1, 1) == faculty.paid()
+    assert 1 == faculty.youtube.counts()["videos.insert"]
+
+
 @pytest.mark.parametrize(
     "place",
     [
