@@ -87,4 +87,6 @@ def end_of(address: str, now: datetime) -> float:
     except ValueError:
         return usual
     seconds = said / 1000 if said > _MILLISECONDS else said
-    return seconds if seconds > datetime(2020, 1, 1, tzinfo=UTC).timestamp() else usual
+    # Neither long ago nor endless: a number that is no time says nothing.
+    is_time = datetime(2020, 1, 1, tzinfo=UTC).timestamp() < seconds < _MILLISECONDS
+    return seconds if is_time else usual

@@ -101,4 +101,7 @@ def openness(item: Mapping[str, Any]) -> str | None:
 def moment(item: Mapping[str, Any]) -> datetime:
     """Return when a video was published."""
     said = item.get("date")
-    return datetime.fromtimestamp(said if isinstance(said, int) else 0, UTC)
+    try:
+        return datetime.fromtimestamp(said if isinstance(said, int) else 0, UTC)
+    except (OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(0, UTC)

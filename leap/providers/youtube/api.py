@@ -37,7 +37,7 @@ class Api:
     def videos(self, ids: Sequence[str], part: str) -> dict[str, Resource]:
         """Return those of at most fifty videos that there are, by id."""
         asked = self._service.videos().list(part=part, id=",".join(ids), maxResults=PAGE)
-        return {str(each["id"]): each for each in _items(self._run(asked))}
+        return {str(each["id"]): each for each in _items(self._run(asked)) if each.get("id")}
 
     def update_video(self, part: str, body: Resource) -> Resource:
         """Replace all that can be changed of the named parts of a video. Raises Missing."""
@@ -126,7 +126,12 @@ class Api:
             channels = _items(self._run(asked))
             if not channels:
                 raise no_channel(self._wire.login)
-            self._uploads = str(channels[0]["contentDetails"]["relatedPlaylists"]["uploads"])
+            try:
+                found = channels[0]["contentDetails"]["relatedPlaylists"]["uploads"]
+            except (KeyError, TypeError):
+                message = "YouTube answered without the list of what was uploaded"
+                raise ProviderError(message) from None
+            self._uploads = str(found)
         return self._uploads
 
     # ── how ────────────────────────────────────────────────────────────────

@@ -12,7 +12,8 @@ from leap.domain.ports import Placed, Video
 from leap.providers.youtube.api import Resource
 
 _DURATION = re.compile(
-    r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?", re.ASCII
+    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?",
+    re.ASCII,
 )
 _SECONDS = (7 * 86_400, 86_400, 3600, 60, 1)
 

@@ -21,11 +21,12 @@ from leap.errors import ProviderError, RetrySoon
 from leap.providers.http import json_of
 from leap.providers.youtube.film import Film
 from leap.providers.youtube.refusals import TokenRefused, no_channel
+from leap.providers.youtube.resources import section
 from leap.providers.youtube.wire import Wire
 
 #: Every chunk but the last is a multiple of this.
 GRAIN = 256 * 1024
-_RANGE = re.compile(r"bytes=0-(\d+)")
+_RANGE = re.compile(r"bytes=0-(\d{1,18})", re.ASCII)
 #: A chunk may take this long, and besides as long as at this speed (bytes per second).
 _PATIENCE_SECONDS, _SLOWEST = 120.0, 10_000
 _SHORT_ONLY = frozenset({"eligible", "disallowed"})
@@ -175,7 +176,10 @@ def takes_long_videos(wire: Wire, api: str) -> bool:
     channels = found.get("items") if isinstance(found, Mapping) else None
     if not channels:
         raise no_channel(wire.login)
-    return channels[0].get("status", {}).get("longUploadsStatus") not in _SHORT_ONLY
+    channel = channels[0] if isinstance(channels, list) else None
+    if not isinstance(channel, Mapping):
+        raise ProviderError("YouTube answered without what the channel may do")
+    return section(channel, "status").get("longUploadsStatus") not in _SHORT_ONLY
 
 
 def _same_owner(address: str, api: str) -> bool:

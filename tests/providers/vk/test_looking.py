@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from leap.domain.ports import Placed
+from leap.providers.vk.note import end_of
+from leap.providers.vk.values import moment
 
 PARTS = ("metadata", "privacy", "albums", "thumbnail")
 
@@ -111,3 +115,16 @@ def test_what_is_published_is_listed_newest_first(vk, user, opened):
     assert ("", 3600.0, "unlisted") == (found[1].marker, found[1].duration, found[1].privacy)
     assert found[1].published_at.tzinfo is not None
     assert f"https://vk.com/video{found[1].placed.external_id}" == found[1].placed.url
+
+
+@pytest.mark.parametrize("said", [10**12, 10**30, -(10**30), "soon", None])
+def test_a_date_that_is_none_is_long_ago(said):
+    """The list goes on."""
+    assert moment({"date": said}) == datetime.fromtimestamp(0, UTC)
+
+
+@pytest.mark.parametrize("said", ["inf", "nan", "1e30", "-1", "soon", ""])
+def test_an_end_that_is_no_time_is_an_hour_away(said):
+    """It is kept in the ledger, which knows no endless numbers."""
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    assert end_of(f"https://vk.example/upload?expires={said}", now) == now.timestamp() + 3600

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from emulators.messages import as_json
 from emulators.youtube import Caption
 
 from leap.domain.ports import Placed
+from leap.errors import ProviderError
 from leap.providers.youtube.resources import video_of
 
 MARKER = "leap-0123456789"
@@ -206,6 +208,7 @@ def test_a_channel_without_videos_has_none(youtube, channel, publisher):
         ("P1DT1S", 86_401.0),
         ("P1W", 604_800.0),
         ("P0D", None),
+        (f"PT{'9' * 5000}S", None),
         ("", None),
         (None, None),
         ("PT", None),
@@ -229,3 +232,15 @@ def test_a_video_with_half_of_its_data_is_read(youtube):
         video.marker,
         video.published_at,
     )
+
+
+@pytest.mark.parametrize("items", [[{"id": "UC1"}], [{"id": "UC1", "contentDetails": 7}], ["UC1"]])
+def test_a_channel_of_which_nothing_is_told_is_an_error_in_a_line(
+    youtube, channel, publisher, items
+):
+    """Not a traceback."""
+    youtube.fault(
+        "GET /youtube/v3/channels", then=lambda *_: as_json({"kind": "x", "items": items})
+    )
+    with pytest.raises(ProviderError):
+        list(publisher.videos(tell_nobody))

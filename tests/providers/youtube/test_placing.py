@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from emulators.messages import Wire
+from emulators.messages import Wire, as_json
 from emulators.youtube import refusal
 
 from leap.errors import DeferUntil, NeedsHuman, ProviderError, RetrySoon
@@ -122,6 +122,16 @@ def test_what_was_cut_anywhere_is_taken_down(
         take_down_video(publisher, checkpoint, MARKER, {}, tell_nobody)
 
     assert [] == youtube.live()
+
+
+@pytest.mark.parametrize("items", [["UC1"], {"a": 1}, [7]])
+def test_a_channel_of_which_nothing_is_told_gets_no_long_video(
+    youtube, publish, publication, small, items
+):
+    """Whatever the answer is made of, it is an error in a line."""
+    youtube.fault("GET /youtube/v3/channels", then=lambda *_: as_json({"items": items}))
+    with pytest.raises(ProviderError, match="what the channel may do"):
+        publish(replace(publication, duration=3600.0))
 
 
 # ── what the server says while bytes go ────────────────────────────────────

@@ -51,6 +51,7 @@ def asked(server, film, publisher):
         (Answer(308, headers={"Range": "bytes=0-99"}), Received(100)),
         (Answer(308, headers={"Range": "bytes=0 - 99"}), Received(100)),
         (Answer(308, headers={"Range": "rubbish"}), Received(0)),
+        (Answer(308, headers={"Range": f"bytes=0-{'9' * 5000}"}), Received(0)),
         (Answer(308, headers={"Location": "http://[broken"}), Received(0)),
         (Answer(404), Gone()),
         (Answer(410), Gone()),
