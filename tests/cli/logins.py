@@ -25,6 +25,17 @@ except urllib.error.HTTPError as error:
     status = error.code
 sys.exit(status - 200)
 """
+#: What a login by a code leaves in the tenant's file.
+FIELDS = {
+    "kind",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "access_token",
+    "access_token_expires_at",
+    "expires_at",
+    "scopes",
+}
 
 
 @dataclass

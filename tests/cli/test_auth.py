@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cli.logins import BROWSER, Household, founded, landing
+from cli.logins import BROWSER, FIELDS, Household, founded, landing
 from emulators.zoom import App, Zoom, refused_token
 
 from leap.cli.doctor.check import Check
@@ -91,16 +91,7 @@ def test_a_login_ends_in_the_encrypted_file(acme: Repository) -> None:
 
     assert (0, "") == (done.returncode, done.stdout), done.stderr
     stored = acme.stored("zoom-main")
-    assert {
-        "kind",
-        "client_id",
-        "client_secret",
-        "refresh_token",
-        "access_token",
-        "access_token_expires_at",
-        "expires_at",
-        "scopes",
-    } == set(stored)
+    assert FIELDS == set(stored)
     assert ("zoom", acme.app.client_secret) == (stored["kind"], stored["client_secret"])
     assert acme.zoom.oauth.stands(stored["refresh_token"])
     (exchanged,) = acme.zoom.journal.of("POST /oauth/token")

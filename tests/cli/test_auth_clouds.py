@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cli.logins import Household, founded, landing
+from cli.logins import FIELDS, Household, founded, landing
 from emulators.messages import Answer, Request, as_json
 from emulators.vk import Vk
 from emulators.youtube import FORCE_SSL, READONLY, YouTube
@@ -121,16 +121,7 @@ def test_a_login_at_youtube_ends_in_the_encrypted_file(acme: Repository) -> None
 
     assert (0, "") == (done.returncode, done.stdout), done.stderr
     stored = acme.stored("youtube-main")
-    assert {
-        "kind",
-        "client_id",
-        "client_secret",
-        "refresh_token",
-        "access_token",
-        "access_token_expires_at",
-        "expires_at",
-        "scopes",
-    } == set(stored)
+    assert FIELDS == set(stored)
     assert ("youtube", FORCE_SSL) == (stored["kind"], stored["scopes"])
     assert "of the channel Факультет is in tenants/acme/secrets.sops.yaml" in done.stderr
     assert done.stderr.endswith("Next: commit the file, then: leap plan --tenant acme\n")
