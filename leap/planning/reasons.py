@@ -57,7 +57,8 @@ def why_publish(fact: PublicationFact | None, parts: Sequence[str]) -> str:
         return f"{_list(parts)} {fact.reason}"
     if not fact.applied:
         return "its page is gone" if fact.state == "applied" else "publishing was cut off"
-    return f"{_list(parts)} {'change' if len(parts) > 1 else 'changes'}"
+    are_many = len(parts) > 1 or parts[0].endswith("s")
+    return f"{_list(parts)} {'change' if are_many else 'changes'}"
 
 
 def edited(stage: Stage, before: Mapping[str, object], after: Mapping[str, object]) -> str:

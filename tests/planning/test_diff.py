@@ -173,7 +173,7 @@ def test_an_edited_subtitle_setting_makes_exactly_subtitles_and_what_is_publishe
     assert change is not None
     assert (change.action, change.stages) == ("refresh", (Stage.SUBTITLES, Stage.PUBLISH))
     assert change.reason == "subtitles.line_length 42 → 32"
-    assert change.steps[-1].reason == "captions changes"
+    assert change.steps[-1].reason == "captions change"
     assert change.steps[-1].parts == ("captions",)
 
 
