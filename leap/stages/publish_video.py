@@ -6,7 +6,7 @@ begun again and again until nothing is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leap.domain.platforms import name_of
@@ -24,6 +24,8 @@ from leap.stages.publish import WITHDRAWN, require_there, with_contents
 
 #: The note of which media are being placed: their digest.
 BEGUN = "begun"
+#: The note of what is being deleted, of all that was left over.
+_DELETING = "deleting"
 
 _MEDIA, _METADATA, _PRIVACY = "media", "metadata", "privacy"
 #: How much of the progress is the video itself.
@@ -169,10 +171,22 @@ def _delete(
     found = {known.external_id: known} if known is not None else {}
     if checkpoint.read(BEGUN) is not None and _MEDIA not in checkpoint.applied:
         progress(None, "looking for what was left over")
-        found |= {each.external_id: each for each in publisher.left_over(marker, checkpoint)}
+        left = _left_over(publisher, checkpoint, marker)
+        found |= {each.external_id: each for each in left}
     for placed in found.values():
         publisher.take_down(placed)
         point("publish.taken_down")
+
+
+def _left_over(publisher: VideoPublisher, checkpoint: Checkpoint, marker: str) -> Sequence[Placed]:
+    """Return what was left over; noted, since what is deleted cannot be found again."""
+    noted = checkpoint.read(_DELETING)
+    if noted is not None:
+        return [Placed(name, url) for name, url in noted]
+    left = publisher.left_over(marker, checkpoint)
+    if left:
+        checkpoint.save(_DELETING, [[each.external_id, each.url] for each in left])
+    return left
 
 
 def _summed_up(failures: Mapping[str, LeapError]) -> LeapError:

@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 #: Seconds. Browsers open connections in advance, on which nothing may ever be said.
 _SILENCE = 10
 _POLL = 0.05
+#: Seconds that the page of the answer may take to leave.
+_LAST_PAGE = 5
 
 
 class Receiver:
@@ -67,6 +69,9 @@ class Receiver:
         if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
+            # Who waited for the answer is faster than the page that tells of it.
+            if self._server.answering.acquire(timeout=_LAST_PAGE):
+                self._server.answering.release()
         self._server.server_close()
 
 
@@ -87,6 +92,11 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     path: str
     login: Login
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        #: Held from when an answer is taken to when its page has left.
+        self.answering = threading.Lock()
 
     @property
     def host(self) -> str:
@@ -112,6 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
         if path != self.server.path:
             self._say(HTTPStatus.NOT_FOUND, "Nothing here", "LEAP waits for a login elsewhere.")
             return
+        with self.server.answering:
+            self._answer(query)
+
+    def _answer(self, query: str) -> None:
         refused = self.server.login.offer(f"?{query}")
         vendor = self.server.login.attempt.vendor.name
         if refused is None:

@@ -190,7 +190,7 @@ def left_over(
 ) -> list[Placed]:
     """Return the video of an upload that was cut; see ``VideoPublisher.left_over``."""
     known = checkpoint.read(_UPLOAD)
-    if not known:
+    if not known or checkpoint.placed is not None:
         return []  # nothing was asked for, or the video is known
     upload = Upload(**known)
     found = _looked_for(api, marker, upload, timer, now)
