@@ -72,11 +72,11 @@ def test_a_crash_at_any_effect_leaves_one_video(
         assert video.thumb
 
 
-def test_a_crash_while_a_new_place_is_taken_leaves_one_video(vk, run, lecture, paper, tmp_path):
-    """At any effect on the way from a place that has ended, by our clock, to another one."""
-    publication = lecture()
+@pytest.fixture
+def until_the_place_has_ended(vk, run, paper, tmp_path):
+    """Give what brings a publication to where its place at VK takes no bytes any more."""
 
-    def begin():
+    def begin(publication):
         (tmp_path / "checkpoint.json").unlink(missing_ok=True)
         vk.api.videos.clear()
         vk.uploads.cuts = [1000] * 3
@@ -84,6 +84,18 @@ def test_a_crash_while_a_new_place_is_taken_leaves_one_video(vk, run, lecture, p
             run(publication)
         note = paper(publication).read("vk")
         paper(publication).save("vk", {**note, "ends": 1.0})
+
+    return begin
+
+
+def test_a_crash_while_a_new_place_is_taken_leaves_one_video(
+    vk, run, lecture, paper, until_the_place_has_ended
+):
+    """At any effect on the way from a place that has ended, by our clock, to another one."""
+    publication = lecture()
+
+    def begin():
+        until_the_place_has_ended(publication)
 
     begin()
     effects = run(publication)
@@ -98,18 +110,14 @@ def test_a_crash_while_a_new_place_is_taken_leaves_one_video(vk, run, lecture, p
         assert "all" == video.privacy
 
 
-def test_what_was_cut_anywhere_is_taken_down(vk, run, opened, lecture, paper, tmp_path):
+def test_what_was_cut_anywhere_is_taken_down(
+    vk, run, opened, lecture, paper, until_the_place_has_ended
+):
     """With the places that were given up, which bytes may have reached."""
     publication = lecture()
 
     def begin():
-        (tmp_path / "checkpoint.json").unlink(missing_ok=True)
-        vk.api.videos.clear()
-        vk.uploads.cuts = [1000] * 3
-        with pytest.raises(RetrySoon):
-            run(publication)
-        note = paper(publication).read("vk")
-        paper(publication).save("vk", {**note, "ends": 1.0})
+        until_the_place_has_ended(publication)
 
     begin()
     effects = run(publication)
